@@ -1,0 +1,1 @@
+"""Metrics, their uncertainty, and comparison of runs."""

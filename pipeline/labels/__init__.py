@@ -1,0 +1,1 @@
+"""Gold annotations, splits and the checks that keep them honest."""

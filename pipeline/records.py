@@ -1,0 +1,300 @@
+"""The records that flow through the house: frozen, slotted, checked where they are made.
+
+Offsets are half-open and count characters: ``start, end`` in the cleaned article text, ``raw_start, raw_end`` in the
+decoded source text after newline normalisation and before NFC.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect_right
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+LABELS = ("anti-restriction", "neutral", "pro-restriction")
+"""The codebook's labels, in the order of every probability column."""
+
+Region = Literal["body", "headline", "caption"]
+Kind = Literal["direct", "mixed", "indirect", "block"]
+
+QUOTE_COLUMNS = (
+    "quote_id", "article_id", "story_id", "start", "end", "raw_start", "raw_end", "text", "kind", "is_statement",
+    "utterance_id", "speaker", "speaker_mention", "speaker_start", "speaker_end", "raw_speaker_start",
+    "raw_speaker_end", "cue", "cue_start", "cue_end", "raw_cue_start", "raw_cue_end", "context", "target", "title",
+    "outlet", "published", "source",
+)  # fmt: skip
+"""Columns of the quote table, in order."""
+
+SCORE_COLUMNS = (
+    "row_id", *QUOTE_COLUMNS, "stance", "p_anti", "p_neutral", "p_pro", "confidence", "abstained", "model"
+)  # fmt: skip
+"""Columns of the scored table, in order."""
+
+
+def text_hash(*parts: str, length: int = 16) -> str:
+    """Return the first ``length`` hexadecimal digits of the SHA-256 of the parts, joined by a NUL."""
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:length]
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A run of cleaned text and the run of decoded source text that it came from.
+
+    Runs of equal length map character by character; others (a composed accent, say) map as a whole.
+    """
+
+    start: int
+    end: int
+    raw_start: int
+    raw_end: int
+    region: Region = "body"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One decoded source text with what its container said about it; it may hold several articles (a digest).
+
+    Parameters
+    ----------
+    text
+        Decoded text after newline normalisation and before NFC: raw offsets count its characters.
+    source
+        File name, and inside tables and archives the record (``news.jsonl#ID``, ``#L12`` without an id).
+    has_raw
+        False where ``text`` was extracted from HTML, whose own offsets mean nothing to a reader.
+    """
+
+    text: str
+    source: str
+    title: str | None = None
+    outlet: str | None = None
+    published: str | None = None
+    url: str | None = None
+    record_id: str | None = None
+    target: str | None = None
+    has_raw: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """One record that could not be used, kept for the rejects file.
+
+    Parameters
+    ----------
+    position
+        Where in the file: ``L12``, a record id, an archive member; None for the whole file.
+    reason
+        A short stable word, counted in the manifest.
+    record
+        The record as far as it was read; None where there is nothing readable.
+    """
+
+    file: str
+    position: str | None
+    reason: str
+    message: str
+    record: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One cleaned article.
+
+    Parameters
+    ----------
+    article_id
+        Hash of the decoded source text and of the article's part in it (digests hold several).
+    text
+        Cleaned text, NFC; paragraphs are separated by ``"\\n\\n"``. Never changes afterwards.
+    source
+        File name, and the record inside it after ``#``.
+    segments
+        Where each run of ``text`` came from, in order; the separators between paragraphs belong to none.
+    has_raw
+        False where the source has no offsets of its own (HTML): then every raw offset is None.
+    target
+        The record's own target column, if it had one.
+    """
+
+    article_id: str
+    text: str
+    source: str
+    title: str | None = None
+    outlet: str | None = None
+    published: str | None = None
+    url: str | None = None
+    byline: str | None = None
+    dateline: str | None = None
+    target: str | None = None
+    story_id: str | None = None
+    raw_sha256: str | None = None
+    has_raw: bool = True
+    segments: tuple[Segment, ...] = field(default=(), repr=False)
+
+    def _raw_offset(self, offset: int, *, end: bool) -> int:
+        """Return the raw offset of one boundary; an end boundary belongs to the character before it."""
+        probe = offset - 1 if end else offset
+        index = bisect_right(self.segments, probe, key=lambda segment: segment.start) - 1
+        segment = self.segments[max(index, 0)]
+        if segment.end - segment.start != segment.raw_end - segment.raw_start:
+            return segment.raw_end if end else segment.raw_start
+        return min(segment.raw_start + max(offset - segment.start, 0), segment.raw_end)
+
+    def raw_span(self, start: int, end: int) -> tuple[int, int] | None:
+        """Return the span in the decoded source text of a span of the cleaned text; None where there is no raw text."""
+        if not self.has_raw or not self.segments:
+            return None
+        return self._raw_offset(start, end=False), self._raw_offset(end, end=True)
+
+    def region(self, offset: int) -> Region:
+        """Return the region (body, headline or caption) of one offset."""
+        index = bisect_right(self.segments, offset, key=lambda segment: segment.start) - 1
+        return self.segments[index].region if index >= 0 else "body"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open span of the cleaned text, with its surface."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """One contiguous quotation, marks included, with its speaker and cue.
+
+    Raises
+    ------
+    ValueError
+        If the span is empty or the surface does not have the span's length.
+    """
+
+    article_id: str
+    start: int
+    end: int
+    text: str
+    kind: Kind
+    is_statement: bool
+    utterance_id: str
+    context: str
+    speaker: str | None = None
+    mention: Span | None = None
+    cue: Span | None = None
+
+    def __post_init__(self) -> None:
+        if self.end - self.start != len(self.text) or not self.text:
+            raise ValueError(f"{self.article_id}: span {self.start}-{self.end} does not fit its text {self.text[:40]!r}")
+
+
+def quote_row(article: Article, quote: Quote) -> dict[str, Any]:
+    """Return one row of the quote table (keys: ``QUOTE_COLUMNS``).
+
+    Raises
+    ------
+    ValueError
+        If the quotation does not stand in the article at its offsets.
+    """
+    if article.text[quote.start : quote.end] != quote.text:
+        raise ValueError(f"{article.article_id}: quotation is not at {quote.start}-{quote.end}")
+    raw = article.raw_span(quote.start, quote.end)
+    a, b = raw or (quote.start, quote.end)
+    row: dict[str, Any] = {
+        "quote_id": f"{article.article_id}:{a}-{b}",
+        "article_id": article.article_id,
+        "story_id": article.story_id or article.article_id,
+        "start": quote.start,
+        "end": quote.end,
+        "raw_start": raw[0] if raw else None,
+        "raw_end": raw[1] if raw else None,
+        "text": quote.text,
+        "kind": quote.kind,
+        "is_statement": quote.is_statement,
+        "utterance_id": quote.utterance_id,
+        "speaker": quote.speaker,
+        "speaker_mention": quote.mention.text if quote.mention else None,
+        "cue": quote.cue.text if quote.cue else None,
+        "context": quote.context,
+        "target": article.target,
+        "title": article.title,
+        "outlet": article.outlet,
+        "published": article.published,
+        "source": article.source,
+    }
+    for name, span in (("speaker", quote.mention), ("cue", quote.cue)):
+        span_raw = article.raw_span(span.start, span.end) if span else None
+        row[f"{name}_start"], row[f"{name}_end"] = (span.start, span.end) if span else (None, None)
+        row[f"raw_{name}_start"], row[f"raw_{name}_end"] = span_raw or (None, None)
+    return {column: row[column] for column in QUOTE_COLUMNS}
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One quotation as the stance models see it, with its label where there is one."""
+
+    statement_id: str
+    article_id: str
+    story_id: str
+    text: str
+    context: str
+    title: str
+    target: str
+    speaker: str | None = None
+    label: str | None = None
+    coder: str | None = None
+    coder_type: Literal["human", "model", "weak"] | None = None
+    kind: str | None = None
+    outlet: str | None = None
+    published: str | None = None
+    ambiguous: bool = False
+    split: Literal["train", "dev", "test"] | None = None
+
+    def __post_init__(self) -> None:
+        if self.label is not None and self.label not in LABELS:
+            raise ValueError(f"{self.statement_id}: label {self.label!r} is not one of {', '.join(LABELS)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """A stance with its probabilities, in the order of ``LABELS``."""
+
+    row_id: str
+    stance: str
+    probabilities: tuple[float, float, float]
+    abstained: bool = False
+
+    @property
+    def confidence(self) -> float:
+        """The largest probability, in [1/3, 1]."""
+        return max(self.probabilities)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A figure with its two-sided confidence interval and the number of items behind it."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+    level: float = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What one stage did: written as JSON beside its output, and never read by another stage."""
+
+    stage: str
+    counts: dict[str, int]
+    dropped: dict[str, int]
+    inputs: dict[str, str]
+    outputs: dict[str, str]
+    config_hash: str
+    code_version: str
+    seed: int | None
+    seconds: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the manifest as JSON-ready values."""
+        return asdict(self)

@@ -1,0 +1,1 @@
+"""Stance classifiers behind one protocol."""

@@ -1,0 +1,196 @@
+"""Tables and manifests on disk: Parquet, JSONL or CSV by the ending of the path, always whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import json
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline import __version__
+from pipeline.errors import InputError
+from pipeline.files import atomic_path, read_jsonl, sha256_tree, write_json
+from pipeline.records import QUOTE_COLUMNS, SCORE_COLUMNS, Manifest
+
+TABLE_ENDINGS = (".parquet", ".jsonl", ".csv")
+
+_INTEGERS = {c for c in QUOTE_COLUMNS if c.endswith(("start", "end"))}
+_BOOLEANS = {"is_statement", "abstained", "ambiguous"}
+_FLOATS = {"p_anti", "p_neutral", "p_pro", "confidence"}
+
+
+def schema_of(columns: Sequence[str]) -> pa.Schema:
+    """Return the Arrow schema of a table with these columns; names decide types, everything else is a string."""
+
+    def kind(column: str) -> pa.DataType:
+        if column in _INTEGERS:
+            return pa.int64()
+        if column in _BOOLEANS:
+            return pa.bool_()
+        return pa.float64() if column in _FLOATS else pa.string()
+
+    return pa.schema([(column, kind(column)) for column in columns])
+
+
+QUOTE_SCHEMA = schema_of(QUOTE_COLUMNS)
+SCORE_SCHEMA = schema_of(SCORE_COLUMNS)
+
+
+def check_table_path(path: Path) -> None:
+    """Raise ``InputError`` unless the path ends like a table and is no folder."""
+    if path.suffix not in TABLE_ENDINGS:
+        raise InputError(f"{path}: cannot tell the format; end the name in {', '.join(TABLE_ENDINGS)}")
+    if path.is_dir():
+        raise InputError(f"{path}: is a folder; name a file in it")
+
+
+def side_path(path: Path, name: str) -> Path:
+    """Return the path of a side file: ``side_path(X.parquet, "manifest.json")`` is ``X.manifest.json``."""
+    return path.with_name(f"{path.stem}.{name}")
+
+
+class TableWriter:
+    """Writes rows in batches; the table appears under its name only when the block ends well.
+
+    Parameters
+    ----------
+    path
+        Ends in ``.parquet``, ``.jsonl`` or ``.csv``.
+    schema
+        Columns and their types, in order; a row's missing keys become null.
+    """
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        check_table_path(path)
+        self.path, self.schema, self.rows = path, schema, 0
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        temporary = self._stack.enter_context(atomic_path(self.path))
+        if self.path.suffix == ".parquet":
+            self._parquet = self._stack.enter_context(pq.ParquetWriter(temporary, self.schema, compression="zstd"))
+        else:
+            self._text = self._stack.enter_context(temporary.open("w", encoding="utf-8", newline=""))
+            self._csv = csv.DictWriter(self._text, self.schema.names, extrasaction="ignore", lineterminator="\n")
+            if self.path.suffix == ".csv":
+                self._csv.writeheader()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool | None:
+        return self._stack.__exit__(kind, error, trace)
+
+    def write(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Append rows."""
+        if not rows:
+            return
+        self.rows += len(rows)
+        if self.path.suffix == ".parquet":
+            columns = {name: [row.get(name) for row in rows] for name in self.schema.names}
+            self._parquet.write_table(pa.table(columns, schema=self.schema))
+        elif self.path.suffix == ".csv":
+            self._csv.writerows(rows)
+        else:
+            names = self.schema.names
+            self._text.writelines(
+                json.dumps({name: row.get(name) for name in names}, ensure_ascii=False) + "\n" for row in rows
+            )
+
+
+def write_table(path: Path, rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> None:
+    """Write all rows as one table."""
+    with TableWriter(path, schema) as writer:
+        writer.write(rows)
+
+
+def _typed(value: str, column: str) -> Any:
+    if value == "":
+        return None
+    if column in _INTEGERS:
+        return int(value)
+    if column in _BOOLEANS:
+        return value == "True"
+    return float(value) if column in _FLOATS else value
+
+
+def read_table(path: Path, required: Iterable[str] = ()) -> list[dict[str, Any]]:
+    """Return a table's rows as dicts.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, damaged, of another format, or lacks a required column.
+    """
+    check_table_path(path)
+    if not path.is_file():
+        raise InputError(f"{path}: no such table; run the stage that writes it first")
+    try:
+        if path.suffix == ".parquet":
+            rows = pq.read_table(path).to_pylist()
+        elif path.suffix == ".jsonl":
+            rows = [row for _, row in read_jsonl(path, "table")]
+        else:
+            with path.open(encoding="utf-8", newline="") as handle:
+                rows = [{k: _typed(v, k) for k, v in row.items()} for row in csv.DictReader(handle)]
+    except (pa.ArrowException, OSError, ValueError, csv.Error) as error:
+        raise InputError(f"{path}: damaged table ({error}); write it again") from error
+    missing = [name for name in required if rows and name not in rows[0]]
+    if missing:
+        raise InputError(f"{path}: lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}")
+    return rows
+
+
+class Stopwatch:
+    """Times a stage and turns what it did into a manifest."""
+
+    def __init__(self) -> None:
+        self._start = time.perf_counter()
+
+    def manifest(
+        self,
+        stage: str,
+        *,
+        counts: Mapping[str, int],
+        dropped: Mapping[str, int],
+        inputs: Iterable[Path],
+        outputs: Iterable[Path],
+        config_hash: str,
+        seed: int | None = None,
+    ) -> Manifest:
+        """Return the manifest; inputs and outputs are hashed by content."""
+        return Manifest(
+            stage=stage,
+            counts=dict(counts),
+            dropped=dict(sorted(dropped.items())),
+            inputs={str(p): sha256_tree(p) for p in inputs},
+            outputs={str(p): sha256_tree(p) for p in outputs},
+            config_hash=config_hash,
+            code_version=__version__,
+            seed=seed,
+            seconds=round(time.perf_counter() - self._start, 3),
+        )
+
+
+def write_manifest(path: Path, manifest: Manifest) -> None:
+    """Write a manifest as JSON."""
+    write_json(path, manifest.as_dict())
+
+
+def batches(rows: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:
+    """Yield lists of at most ``size`` rows."""
+    batch: list[dict[str, Any]] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
