@@ -1,1 +1,61 @@
 """From a cleaned article to its quotations and their speakers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.quotes.speakers import Attribution, Attributor, Sentence
+from pipeline.quotes.spans import body_paragraphs, quotation_spans
+from pipeline.quotes.terms import is_clause, is_statement
+from pipeline.records import Article, Quote, Span
+
+__all__ = ["find_quotes"]
+
+
+def find_quotes(article: Article) -> list[Quote]:
+    """Return the article's direct and mixed quotations in order, each with cue and speaker where somebody says it."""
+    paragraphs = body_paragraphs(article)
+    spans = quotation_spans(article, paragraphs)
+    if not spans:
+        return []
+    attributor = Attributor(article.text, paragraphs, spans)
+    quotes: list[Quote] = []
+    for index, attribution in enumerate(attributor.run()):
+        quotes.append(_quote(article, attributor, index, attribution, quotes))
+    return quotes
+
+
+def _quote(
+    article: Article, attributor: Attributor, index: int, attribution: Attribution, before: Sequence[Quote]
+) -> Quote:
+    start, end = attributor.quotes[index]
+    text = article.text[start:end]
+    sentence = attributor.sentence_of(index)
+    at = next(i for i, token in enumerate(sentence.tokens) if token.quote == index)
+    statement = is_statement(text, sentence.tokens, at, attribution)
+    a, b = article.raw_span(start, end) or (start, end)
+    own = f"{article.article_id}:{a}-{b}"
+    mention, cue, speaker = attribution.mention, attribution.cue, attribution.speaker
+    return Quote(
+        article_id=article.article_id,
+        start=start,
+        end=end,
+        text=text,
+        kind="direct" if is_clause(text) else "mixed",
+        is_statement=statement,
+        utterance_id=before[-1].utterance_id if attribution.follows and before else own,
+        context=_context(article, attributor, sentence, index),
+        speaker=speaker.name if speaker and statement else None,
+        mention=Span(mention.start, mention.end, article.text[mention.start : mention.end]) if mention and statement else None,
+        cue=Span(cue.start, cue.end, article.text[cue.start : cue.end]) if cue and statement else None,
+    )
+
+
+def _context(article: Article, attributor: Attributor, sentence: Sentence, index: int) -> str:
+    """Return the sentence around a quotation, with the one before where the quotation stands alone."""
+    first = sentence
+    if sentence.only_quotes and sentence.index > 0:
+        first = attributor.sentences[sentence.index - 1]
+    start = min(first.tokens[0].start, attributor.quotes[index][0])
+    end = max(sentence.tokens[-1].end, attributor.quotes[index][1])
+    return article.text[start:end]
