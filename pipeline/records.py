@@ -146,6 +146,22 @@ class Article:
             return None
         return self._raw_offset(start, end=False), self._raw_offset(end, end=True)
 
+    def clean_span(self, raw_start: int, raw_end: int) -> tuple[int, int] | None:
+        """Return the span of the cleaned text that a span of the decoded source text became; None where it was dropped.
+
+        The twin of ``raw_span``; it works for HTML too, whose segments count in the extracted text.
+        """
+        kept = [s for s in self.segments if s.raw_start < raw_end and raw_start < s.raw_end]
+        if not kept:
+            return None
+        first, last = min(kept, key=lambda s: s.raw_start), max(kept, key=lambda s: s.raw_end)
+        start, end = first.start, last.end
+        if first.end - first.start == first.raw_end - first.raw_start:
+            start += max(raw_start - first.raw_start, 0)
+        if last.end - last.start == last.raw_end - last.raw_start:
+            end -= max(last.raw_end - raw_end, 0)
+        return (start, end) if start < end else None
+
     def region(self, offset: int) -> Region:
         """Return the region (body, headline or caption) of one offset."""
         index = bisect_right(self.segments, offset, key=lambda segment: segment.start) - 1
