@@ -1,0 +1,203 @@
+"""Bootstrap clustered by article: intervals for every metric.
+
+Statements of one article share speakers, topic and wording, so articles are resampled, not statements (Davison and
+Hinkley 1997, section 3.8; Field and Welsh 2007). All our metrics are functions of sums over items. Each article's sums
+are taken once, and a resample is then one row of a matrix product, not a pass over the items.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from pipeline.evaluation.metrics import BINS, METRICS, SHORT_LABELS, FloatArray, IntArray, confidence_bins, predicted
+from pipeline.records import LABELS, Estimate
+
+_BLOCK = 1_000_000
+"""Cells of the weight matrix held at once: 8 MB, whatever the number of articles."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decomposition:
+    """A metric as a function of sums over items.
+
+    Parameters
+    ----------
+    per_item
+        ``(y_true, y_prob) -> [n, m]``: what each item adds.
+    combine
+        ``[r, m] -> [r]``: the metric of each row of sums; NaN where it is not defined.
+    """
+
+    per_item: Callable[[IntArray, FloatArray], FloatArray]
+    combine: Callable[[FloatArray], FloatArray]
+
+
+def _confusion_items(y_true: IntArray, y_prob: FloatArray) -> FloatArray:
+    k = len(LABELS)
+    cells: FloatArray = np.eye(k * k)[y_true * k + predicted(y_prob)]
+    return cells
+
+
+def _bin_items(y_true: IntArray, y_prob: FloatArray) -> FloatArray:
+    confidence, index = confidence_bins(y_prob)
+    right = (predicted(y_prob) == y_true).astype(np.float64)
+    cells = np.zeros((len(y_true), BINS + 1))
+    cells[np.arange(len(y_true)), index] = right - confidence
+    cells[:, BINS] = 1.0
+    return cells
+
+
+def _brier_items(y_true: IntArray, y_prob: FloatArray) -> FloatArray:
+    loss = ((y_prob - np.eye(len(LABELS))[y_true]) ** 2).sum(axis=1)
+    return np.stack([loss, np.ones_like(loss)], axis=1)
+
+
+def _log_loss_items(y_true: IntArray, y_prob: FloatArray) -> FloatArray:
+    actual = y_prob[np.arange(len(y_true)), y_true]
+    loss = -np.log(np.clip(actual, np.finfo(np.float64).eps, 1.0))
+    return np.stack([loss, np.ones_like(loss)], axis=1)
+
+
+def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
+    ratio: FloatArray = np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0)
+    return ratio
+
+
+def _counts(sums: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return hits, actual and predicted counts of each label, each [r, 3]."""
+    table = sums.reshape(*sums.shape[:-1], len(LABELS), len(LABELS))
+    return np.diagonal(table, axis1=-2, axis2=-1), table.sum(axis=-1), table.sum(axis=-2)
+
+
+def _label_f1(sums: FloatArray) -> FloatArray:
+    hits, actual, guessed = _counts(sums)
+    return _ratio(2 * hits, actual + guessed)
+
+
+def _macro_f1(sums: FloatArray) -> FloatArray:
+    values = _label_f1(sums)
+    defined = ~np.isnan(values)
+    return _ratio(np.where(defined, values, 0.0).sum(axis=-1), defined.sum(axis=-1).astype(np.float64))
+
+
+def _accuracy(sums: FloatArray) -> FloatArray:
+    return _ratio(_counts(sums)[0].sum(axis=-1), sums.sum(axis=-1))
+
+
+def _precision(sums: FloatArray, label: int) -> FloatArray:
+    hits, _, guessed = _counts(sums)
+    return _ratio(hits[..., label], guessed[..., label])
+
+
+def _recall(sums: FloatArray, label: int) -> FloatArray:
+    hits, actual, _ = _counts(sums)
+    return _ratio(hits[..., label], actual[..., label])
+
+
+def _f1(sums: FloatArray, label: int) -> FloatArray:
+    return _label_f1(sums)[..., label]
+
+
+def _mean_of_bins(sums: FloatArray) -> FloatArray:
+    return _ratio(np.abs(sums[..., :BINS]).sum(axis=-1), sums[..., BINS])
+
+
+def _mean(sums: FloatArray) -> FloatArray:
+    return _ratio(sums[..., 0], sums[..., 1])
+
+
+DECOMPOSED: dict[str, Decomposition] = {
+    "macro_f1": Decomposition(_confusion_items, _macro_f1),
+    "accuracy": Decomposition(_confusion_items, _accuracy),
+    "expected_calibration_error": Decomposition(_bin_items, _mean_of_bins),
+    "brier_score": Decomposition(_brier_items, _mean),
+    "log_loss": Decomposition(_log_loss_items, _mean),
+    **{
+        f"{name}_{short}": Decomposition(_confusion_items, partial(combine, label=index))
+        for index, short in enumerate(SHORT_LABELS)
+        for name, combine in (("precision", _precision), ("recall", _recall), ("f1", _f1))
+    },
+}
+"""How each entry of ``METRICS`` follows from sums over items."""
+
+
+def draw_clusters(rng: np.random.Generator, clusters: int, resamples: int) -> IntArray:
+    """Return cluster indices drawn with replacement, [resamples, clusters]."""
+    return rng.integers(0, clusters, size=(resamples, clusters), dtype=np.int64)
+
+
+def _weights(rng: np.random.Generator, clusters: int, resamples: int) -> Iterator[FloatArray]:
+    """Yield how often each cluster was drawn, in blocks of [r, clusters]."""
+    block = max(1, _BLOCK // clusters)
+    for start in range(0, resamples, block):
+        draws = draw_clusters(rng, clusters, min(block, resamples - start))
+        offsets = clusters * np.arange(len(draws))[:, None]
+        counts = np.bincount((draws + offsets).ravel(), minlength=draws.size)
+        yield counts.reshape(draws.shape).astype(np.float64)
+
+
+def _cluster_sums(items: FloatArray, membership: IntArray, clusters: int) -> FloatArray:
+    sums = np.zeros((clusters, items.shape[1]))
+    np.add.at(sums, membership, items)
+    return sums
+
+
+def _interval(values: FloatArray, level: float) -> tuple[float, float]:
+    defined = values[~np.isnan(values)]
+    if not defined.size:
+        return float("nan"), float("nan")
+    low, high = np.quantile(defined, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
+
+
+def bootstrap(
+    y_true: IntArray,
+    y_prob: FloatArray,
+    clusters: Sequence[str],
+    *,
+    rng: np.random.Generator,
+    metrics: Sequence[str] = tuple(METRICS),
+    resamples: int = 2000,
+    level: float = 0.95,
+) -> dict[str, Estimate]:
+    """Return each metric's value with its percentile interval (Efron and Tibshirani 1993, section 13.3).
+
+    The same resamples serve all metrics. Resamples in which a metric is not defined are left out of its interval.
+    With fewer than two clusters nothing is known of the spread between them: the interval is NaN. The calibration
+    error of a resample is biased upwards (repeated items look overconfident), so its interval leans up.
+
+    Parameters
+    ----------
+    y_true
+        Label indices, [n].
+    y_prob
+        Probabilities, [n, 3].
+    clusters
+        The article of each item, [n].
+    rng
+        Source of the draws; the same seed gives the same numbers.
+    metrics
+        Names in ``METRICS``.
+    resamples
+        Number of draws.
+    level
+        Coverage of the two-sided interval, in (0, 1).
+    """
+    names, membership = np.unique(np.asarray(clusters, dtype=str), return_inverse=True)
+    values = {name: METRICS[name](y_true, y_prob) for name in metrics}
+    drawn: dict[str, list[FloatArray]] = {name: [] for name in metrics}
+    if len(names) > 1:
+        sums = {
+            per_item: _cluster_sums(per_item(y_true, y_prob), membership, len(names))
+            for per_item in {DECOMPOSED[name].per_item for name in metrics}
+        }
+        for weights in _weights(rng, len(names), resamples):
+            totals = {per_item: weights @ cells for per_item, cells in sums.items()}
+            for name in metrics:
+                drawn[name].append(DECOMPOSED[name].combine(totals[DECOMPOSED[name].per_item]))
+    intervals = {name: _interval(np.concatenate([*drawn[name], np.empty(0)]), level) for name in metrics}
+    return {name: Estimate(values[name], *intervals[name], n=len(y_true), level=level) for name in metrics}

@@ -1,0 +1,155 @@
+"""Gold annotations: stand-off rows, read from JSON lines or CSV and checked against the codebook.
+
+A row names a span by its offsets in the decoded source text and by the SHA-256 of that text; for HTML, of the extracted
+text, of which a twin is kept beside the page.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from pipeline.errors import InputError, LabelError
+from pipeline.files import read_jsonl, read_text
+from pipeline.records import LABELS
+
+KINDS = ("statement", "fragment", "term")
+"""The codebook's kinds of quotation; terms are no statements and leave the labelled table."""
+
+CoderType = Literal["human", "model", "weak"]
+CODER_TYPES: tuple[CoderType, ...] = ("human", "model", "weak")
+
+COLUMNS = ("source", "sha256", "start", "end", "kind", "target", "label", "coder", "coder_type")
+"""Columns that every gold file has; ``speaker``, ``ambiguous`` and ``codebook`` may be absent."""
+
+_TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False, "": False, "none": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """One annotation; ``where`` is its file and line."""
+
+    where: str
+    source: str
+    sha256: str
+    start: int
+    end: int
+    kind: str
+    target: str
+    label: str | None
+    coder: str
+    coder_type: CoderType
+    speaker: str | None = None
+    ambiguous: bool = False
+    codebook: str | None = None
+
+
+def _choice(row: Mapping[str, Any], column: str, allowed: Sequence[str], where: str) -> str:
+    value = row[column]
+    if value not in allowed:
+        raise LabelError(f"{where}: {column} {value!r} is not in the codebook; allowed: {', '.join(allowed)}")
+    return str(value)
+
+
+def _text(row: Mapping[str, Any], column: str, where: str) -> str:
+    value = row[column]
+    if not isinstance(value, str) or not value.strip():
+        raise LabelError(f"{where}: {column} is {value!r}; it must be text")
+    return value
+
+
+def _optional(row: Mapping[str, Any], column: str, where: str) -> str | None:
+    return _text(row, column, where) if row.get(column) not in (None, "") else None
+
+
+def _offset(row: Mapping[str, Any], column: str, where: str) -> int:
+    value = row[column]
+    if isinstance(value, str) and value.strip().isdecimal():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise LabelError(f"{where}: {column} is {value!r}; it must be a whole number of characters from 0 on")
+    return value
+
+
+def _flag(row: Mapping[str, Any], column: str, where: str) -> bool:
+    value = row.get(column)
+    truth = value if isinstance(value, bool) else _TRUTH.get(str(value).strip().lower())
+    if truth is None:
+        raise LabelError(f"{where}: {column} is {value!r}; it must be true or false")
+    return truth
+
+
+def parse_gold(row: Mapping[str, Any], where: str) -> Gold:
+    """Return one checked annotation.
+
+    Parameters
+    ----------
+    row
+        Has the ``COLUMNS``.
+    where
+        ``file:line``, for messages.
+
+    Raises
+    ------
+    LabelError
+        If a column is missing or a value is outside the codebook; names the place, the value and what is allowed.
+    """
+    missing = [column for column in COLUMNS if column not in row]
+    if missing:
+        raise LabelError(f"{where}: lacks {', '.join(missing)}; a gold row has {', '.join(COLUMNS)}")
+    kind = _choice(row, "kind", KINDS, where)
+    start, end = _offset(row, "start", where), _offset(row, "end", where)
+    if start >= end:
+        raise LabelError(f"{where}: the span {start}-{end} is empty; end must come after start")
+    # A term is no statement, so it may stand without a label and a target.
+    term = kind == "term"
+    return Gold(
+        where=where,
+        source=_text(row, "source", where),
+        sha256=_text(row, "sha256", where),
+        start=start,
+        end=end,
+        kind=kind,
+        target=(_optional(row, "target", where) or "") if term else _text(row, "target", where),
+        label=None if term and not row["label"] else _choice(row, "label", LABELS, where),
+        coder=_text(row, "coder", where),
+        coder_type=cast(CoderType, _choice(row, "coder_type", CODER_TYPES, where)),
+        speaker=_optional(row, "speaker", where),
+        ambiguous=_flag(row, "ambiguous", where),
+        codebook=str(row["codebook"]) if row.get("codebook") else None,
+    )
+
+
+def _csv_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    reader = csv.DictReader(io.StringIO(read_text(path, "gold file").removeprefix("\ufeff"), newline=""))
+    try:
+        for row in reader:
+            if None in row:
+                raise InputError(f"{path}:{reader.line_num}: more cells than the header has columns; quote the commas")
+            yield reader.line_num, row
+    except csv.Error as error:
+        raise InputError(f"{path}:{reader.line_num}: not valid CSV ({error}); mend the line") from error
+
+
+def read_gold(path: Path) -> list[Gold]:
+    """Return the annotations of a ``.jsonl`` or ``.csv`` file, in its order.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, has another ending or holds no row.
+    LabelError
+        If a row does not fit the codebook.
+    """
+    path = Path(path)
+    if path.suffix not in {".jsonl", ".csv"}:
+        raise InputError(f"{path}: cannot tell the format of this gold file; end its name in .jsonl or .csv")
+    rows = read_jsonl(path, "gold file") if path.suffix == ".jsonl" else _csv_rows(path)
+    gold = [parse_gold(row, f"{path}:{line}") for line, row in rows]
+    if not gold:
+        raise InputError(f"{path}: holds no annotation; name a file with gold rows")
+    return gold

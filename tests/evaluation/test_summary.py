@@ -1,0 +1,64 @@
+"""One evaluation as plain data."""
+
+import json
+
+import numpy as np
+import pytest
+
+from pipeline.evaluation.metrics import METRICS
+from pipeline.evaluation.summary import OVERALL, Intervals, Scored, evaluate, metrics_document, tracked_metrics
+
+INTERVALS = Intervals(resamples=100, level=0.9, seed=3)
+Y_TRUE = np.array([0, 0, 1, 1, 2, 2])
+Y_PROB = np.eye(3)[[0, 1, 1, 1, 2, 2]]
+SCORED = Scored(["a", "a", "b", "b", "c", "c"], [False, True, False, False, False, True], Y_TRUE, Y_PROB)
+NOTHING = Scored([], [], np.empty(0, dtype=np.int64), np.empty((0, 3)))
+
+
+def test_model_and_baseline_are_resampled_alike():
+    # A model that says what the baseline says has the baseline's figures, intervals included.
+    train = np.array([1, 1, 0, 2])
+    same = SCORED.with_probabilities(np.tile([0.25, 0.5, 0.25], (6, 1)))
+    evaluation = evaluate(same, NOTHING, train, INTERVALS)
+    assert repr(evaluation.test) == repr(evaluation.baseline)
+
+
+def test_clear_part_leaves_ambiguous_items_out():
+    clear = SCORED.clear()
+    assert clear.articles == ["a", "b", "b", "c"]
+    assert clear.y_true.tolist() == [0, 1, 1, 2]
+    assert clear.y_prob.tolist() == Y_PROB[[0, 2, 3, 4]].tolist()
+
+
+def test_clear_part_may_be_empty():
+    everything = Scored(SCORED.articles, [True] * 6, Y_TRUE, Y_PROB)
+    document = metrics_document(evaluate(everything, NOTHING, Y_TRUE, INTERVALS))
+    assert document["test_clear"]["macro_f1"] == {"value": None, "low": None, "high": None, "n": 0}
+
+
+def test_document_is_strict_json():
+    document = metrics_document(evaluate(SCORED, NOTHING, Y_TRUE, INTERVALS))
+    assert json.loads(json.dumps(document, allow_nan=False)) == document
+    assert list(document["test"]) == list(METRICS)
+    assert (
+        document["macro_f1"]
+        == document["test"]["macro_f1"]["value"]
+        == pytest.approx((2 / 3 + 4 / 5 + 1) / 3, abs=1e-6)
+    )
+
+
+def test_tracked_metrics_are_flat_and_finite():
+    figures = tracked_metrics(evaluate(SCORED, NOTHING, Y_TRUE, INTERVALS))
+    assert figures["macro_f1"] == pytest.approx((2 / 3 + 4 / 5 + 1) / 3, abs=1e-6)
+    assert figures["macro_f1_low"] <= figures["macro_f1"] <= figures["macro_f1_high"]
+    assert {f"baseline_{name}" for name in OVERALL} <= set(figures)
+    assert figures["test_items"] == 6
+    assert all(np.isfinite(value) for value in figures.values())
+    assert "precision_anti" in figures
+
+
+def test_undefined_figures_are_not_tracked():
+    one_article = Scored(["a"] * 6, [False] * 6, Y_TRUE, Y_PROB)
+    figures = tracked_metrics(evaluate(one_article, NOTHING, Y_TRUE, INTERVALS))
+    assert "macro_f1" in figures
+    assert "macro_f1_low" not in figures
