@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_right
 from dataclasses import asdict, dataclass, field
+from operator import attrgetter
 from typing import Any, Literal
 
 LABELS = ("anti-restriction", "neutral", "pro-restriction")
@@ -48,6 +49,9 @@ class Segment:
     raw_start: int
     raw_end: int
     region: Region = "body"
+
+
+_start = attrgetter("start")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +138,7 @@ class Article:
     def _raw_offset(self, offset: int, *, end: bool) -> int:
         """Return the raw offset of one boundary; an end boundary belongs to the character before it."""
         probe = offset - 1 if end else offset
-        index = bisect_right(self.segments, probe, key=lambda segment: segment.start) - 1
+        index = bisect_right(self.segments, probe, key=_start) - 1
         segment = self.segments[max(index, 0)]
         if segment.end - segment.start != segment.raw_end - segment.raw_start:
             return segment.raw_end if end else segment.raw_start
@@ -164,7 +168,7 @@ class Article:
 
     def region(self, offset: int) -> Region:
         """Return the region (body, headline or caption) of one offset."""
-        index = bisect_right(self.segments, offset, key=lambda segment: segment.start) - 1
+        index = bisect_right(self.segments, offset, key=_start) - 1
         return self.segments[index].region if index >= 0 else "body"
 
 

@@ -30,8 +30,7 @@ def _quote(
 ) -> Quote:
     start, end = attributor.quotes[index]
     text = article.text[start:end]
-    sentence = attributor.sentence_of(index)
-    at = next(i for i, token in enumerate(sentence.tokens) if token.quote == index)
+    sentence, at = attributor.place_of(index)
     statement = is_statement(text, sentence.tokens, at, attribution)
     a, b = article.raw_span(start, end) or (start, end)
     own = f"{article.article_id}:{a}-{b}"

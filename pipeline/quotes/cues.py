@@ -34,6 +34,10 @@ Tokens = Sequence[Token]
 _BREAKS = frozenset(",;:()[]–—―…") | {"--"}
 NOMINATIVE = frozenset({"he", "she", "they", "it"})
 _FIRST_PERSON = frozenset({"i", "we", "you", "there"})
+_BEFORE_NOUN = DETERMINERS - {"that", "this", "some", "many", "both"}
+_AFTER_ROLE = ROLE_NOUNS | {"’s", "'s"}
+_NOT_SUBJECTS = DETERMINERS | PLACES
+_TITLE_HEADS = ROLE_NOUNS | BODY_NOUNS
 _PRONOMINAL = frozenset({"one", "another", "most", "others", "several", "all", "both"})
 _JOINS_NAME = frozenset({"of", "for", "and", "&", "the", "at"})
 
@@ -67,7 +71,7 @@ def is_cue(tokens: Tokens, at: int) -> bool:
     after = tokens[at + 1] if at + 1 < len(tokens) else None
     if before is not None and before.lower in BE and (token.lower.endswith("ed") or token.lower in PARTICIPLES):
         return False  # "was accused of": said about its subject
-    if before is not None and (before.lower in DETERMINERS - {"that", "this", "some", "many", "both"} or before.text in "’'"):
+    if before is not None and (before.lower in _BEFORE_NOUN or before.text in "’'"):
         return before.quote >= 0 or before.lower in _PRONOMINAL
     if token.lower in NOUN_LIKE:
         return before is not None and _takes_verb(before, token) and after is not None and _takes_object(after)
@@ -408,7 +412,7 @@ def _verb_like(tokens: Tokens, low: int, at: int) -> bool:
     if token.capital or token.quote >= 0:
         return False
     before = tokens[at - 1]
-    if is_role(before.lower) and not before.capital and token.lower not in ROLE_NOUNS | {"’s", "'s"}:
+    if is_role(before.lower) and not before.capital and token.lower not in _AFTER_ROLE:
         return True
     if token.lower in NOUN_LIKE and not before.capital and not before.lower.endswith("s"):
         return False
@@ -419,4 +423,4 @@ def _verb_like(tokens: Tokens, low: int, at: int) -> bool:
 def _after_name(tokens: Tokens, low: int, at: int) -> bool:
     """Tell a verb after a name ("Huawei denounced") from a noun of the same phrase ("a Huawei spokesman")."""
     before = tokens[at - 1]
-    return before.capital and before.lower not in DETERMINERS | PLACES and tokens[at].lower not in ROLE_NOUNS | BODY_NOUNS
+    return before.capital and before.lower not in _NOT_SUBJECTS and tokens[at].lower not in _TITLE_HEADS

@@ -31,6 +31,7 @@ RUN = re.compile(rf"(?<![\w’'])(?<!-){_WORD}(?: (?:{_PARTICLE} (?:the )?)?{_WO
 """A run of capitalised words, with the small words that join them."""
 
 _FIRST_NAMES = MALE_NAMES | FEMALE_NAMES | EITHER_NAMES
+_BEFORE_NAME = SURE_TITLES | {"called", "named"}
 _POSSESSIVE = re.compile(r"[’']s?$")
 _AGE = re.compile(r", \d\d,")
 _APPOSITION = re.compile(
@@ -48,21 +49,17 @@ class Person:
     """Someone whom the article names, in the fullest form that it gives."""
 
     name: str
+    words: list[str]
     first_at: int
     gender: str | None = None
     evidence: int = 0
     roles: set[str] = field(default_factory=set)
     at: list[int] = field(default_factory=list)
 
-    @property
-    def words(self) -> list[str]:
-        """The words of the name."""
-        return self.name.split()
-
 
 def split_run(run: str) -> tuple[list[str], list[str]]:
     """Return (titles, name words) of a run: sentence openers and titles go, joined offices ("Secretary of State") with them."""
-    words = [_POSSESSIVE.sub("", word) if i == len(run.split()) - 1 else word for i, word in enumerate(run.split())]
+    words = _POSSESSIVE.sub("", run).split()
     while len(words) > 1 and words[0].lower() in SENTENCE_OPENERS and words[0].lower() not in TITLES:
         words = words[1:]
     last_title = max((i for i, word in enumerate(words) if word.strip(".").lower() in SURE_TITLES), default=-1)
@@ -104,6 +101,7 @@ class NameIndex:
         self.people: dict[str, Person] = {}
         self.others: dict[str, list[int]] = defaultdict(list)
         self._by_word: dict[str, list[Person]] = defaultdict(list)
+        self._by_first: dict[str, list[Person]] = defaultdict(list)
         single: list[tuple[str, int, list[str]]] = []
         for match in RUN.finditer(text):
             if " " in match[0]:
@@ -112,6 +110,8 @@ class NameIndex:
                 single.append((_POSSESSIVE.sub("", match[0]).rstrip("."), match.start(), []))
         for person in self.people.values():
             self._by_word[person.words[-1]].append(person)
+            for word in {person.words[0], person.words[-2]}:
+                self._by_first[word].append(person)
         self._merge_forms()
         self._place_singles(single)
 
@@ -129,7 +129,7 @@ class NameIndex:
             self.others[" ".join(words)].append(match.start())
             return
         name = " ".join(words)
-        person = self.people.setdefault(name, Person(name, match.start()))
+        person = self.people.setdefault(name, Person(name, words, match.start()))
         person.evidence += evidence
         person.roles.update(titles)
         if len(person.at) < 3:
@@ -147,7 +147,7 @@ class NameIndex:
         score += 2 * bool(_AGE.match(after)) + bool(_VERB_AFTER.match(after)) + bool(_APPOSITION.match(after))
         score += bool(_VERB_BEFORE.search(self.text, max(0, match.start() - 60), match.start()))
         before = self.text[max(0, match.start() - 30) : match.start()].rstrip().rpartition(" ")[2].strip(",“\"")
-        score += is_role(before) or before.lower() in SURE_TITLES | {"called", "named"}
+        score += is_role(before) or before.lower() in _BEFORE_NAME
         score += any("-" in word and word.partition("-")[2][:1].isupper() for word in words[1:])
         opens = self.text[max(0, match.start() - 2) : match.start()].strip(" ")[-1:] in "\n."
         return score + (opens and bool(_PRONOUN_NEXT.match(self.text, match.end())))
@@ -182,7 +182,7 @@ class NameIndex:
                     person.gender = person.gender or GENDER.get(title)
             elif len(word) > 1 and word.lower() not in SENTENCE_OPENERS and word.lower() not in TITLES:
                 if any(t in SURE_TITLES for t in titles):
-                    person = self.people.setdefault(word, Person(word, at, self._gender(titles, [word]), 2, set(titles)))
+                    person = self.people.setdefault(word, Person(word, [word], at, self._gender(titles, [word]), 2, set(titles)))
                     person.at.append(at)
                     self._by_word[word].append(person)
                 else:
@@ -196,8 +196,7 @@ class NameIndex:
         """Return the person whom a surname (or, failing that, a first word) means at an offset; None where there is none."""
         people = self._by_word.get(word)
         if not people:
-            people = [p for p in self.people.values() if word in p.words[:-1] and word.lower() not in PLACES]
-            people = [p for p in people if p.words[0] == word or p.words[-2:-1] == [word]]
+            people = [] if word.lower() in PLACES else self._by_first.get(word, [])
         if not people:
             return None
         if len(people) == 1:
@@ -211,7 +210,7 @@ class NameIndex:
         for name in self.others:
             words = name.split()
             if len(words) > 1 and words[-1] == word and _looks_personal(words):
-                person = self.people[name] = Person(name, self.others[name][0], at=list(self.others[name]))
+                person = self.people[name] = Person(name, words, self.others[name][0], at=list(self.others[name]))
                 self._by_word[word].append(person)
                 return person
         return None

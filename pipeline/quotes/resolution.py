@@ -26,8 +26,14 @@ from pipeline.quotes.lexicon import (
 from pipeline.quotes.names import NameIndex, Person, split_run
 
 _SPOKESPEOPLE = frozenset({"spokesman", "spokeswoman", "spokesperson"})
-_DOCUMENTS = frozenset("report study statement document letter guidance policy filing complaint lawsuit memo paper".split())
+_DOCUMENTS = frozenset("report study document letter guidance policy filing complaint lawsuit memo paper".split())
 _EPITHETS = frozenset("democrat republican lawmaker congressman congresswoman billionaire politician candidate".split())
+_ANAPHORIC = _EPITHETS | {"statement"}
+_DEFINITE = DETERMINERS - {"a", "an", "one"}
+_BODIES = BODY_NOUNS | ORGANISATION_NOUNS
+_SPEAKING_HEADS = _BODIES | ROLE_NOUNS
+_NO_COMPANY_FIRST = PLACES | SENTENCE_OPENERS | TITLES
+_NO_COMPANY_WORD = MEDIA | BODY_NOUNS
 _BACK = 12
 """Sentences that a pronoun may reach back over."""
 _WINDOW = 2500
@@ -54,7 +60,7 @@ class Speaker:
     @property
     def animate(self) -> bool:
         """True for people, bodies that speak and roles; False for other noun phrases."""
-        return self.kind in {"person", "organisation"} or self.mention.head in ROLE_NOUNS | BODY_NOUNS | ORGANISATION_NOUNS
+        return self.kind in {"person", "organisation"} or self.mention.head in _SPEAKING_HEADS
 
 
 class Resolver:
@@ -192,13 +198,13 @@ class Resolver:
             found = self._role(mention, sentence)
             if found is not None:
                 return found
-        if definite and mention.head in _EPITHETS | {"statement"}:
+        if definite and mention.head in _ANAPHORIC:
             found = self._last_speaker(mention, sentence)
             if found is not None:
                 return found
         if definite and len(lowered) > 2 and lowered[1] in PLACES:
             text = self._possessive_form(mention) or text
-        kind = "organisation" if mention.head in BODY_NOUNS | ORGANISATION_NOUNS else "phrase"
+        kind = "organisation" if mention.head in _BODIES else "phrase"
         return Speaker(text, mention, None, kind)
 
     def _one_of(self, mention: Mention, sentence: int) -> Speaker | None:
@@ -216,7 +222,7 @@ class Resolver:
         for name, places in self.names.others.items():
             first = name.split()[0]
             lowered = [word.strip(".").lower() for word in name.split()]
-            if lowered[0] in PLACES | SENTENCE_OPENERS | TITLES or set(lowered) & (MEDIA | BODY_NOUNS):
+            if lowered[0] in _NO_COMPANY_FIRST or not _NO_COMPANY_WORD.isdisjoint(lowered):
                 continue
             before = [at for at in places if at < mention.start]
             if not before:
@@ -243,7 +249,7 @@ class Resolver:
 
     def _last_organisation(self, mention: Mention, sentence: int) -> str | None:
         """Return the organisation that spoke or acted last before a bare "the agency" or "a spokesman"."""
-        if mention.head in _DOCUMENTS - {"statement"}:
+        if mention.head in _DOCUMENTS:
             return None
         for index in range(sentence, max(-1, sentence - 5), -1):
             for speaker in self._past(index, mention.start):
@@ -271,7 +277,7 @@ class Resolver:
             for speaker in self._past(index, mention.start):
                 head = speaker.mention.head
                 if speaker.kind == "phrase" and (head in heads or head.rstrip("s") in heads):
-                    fuller = speaker.name.split()[0].lower() not in DETERMINERS - {"a", "an", "one"}
+                    fuller = speaker.name.split()[0].lower() not in _DEFINITE
                     if fuller or len(speaker.name) > mention.end - mention.start:
                         return Speaker(speaker.name, mention)
         return None

@@ -12,7 +12,8 @@ QUOTE = "”"
 """Text of a token that stands for a whole quotation."""
 
 _TOKEN = re.compile(
-    r"(?:[A-Za-z]\.){2,}"  # U.S., a.m.
+    r"[a-z]{2,}(?=[ ,])"  # most tokens, found without trying the rest
+    r"|(?:[A-Za-z]\.){2,}"  # U.S., a.m.
     r"|(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Prof|St|Rev|Hon|Capt|Adm|Del|Maj)\.(?= )"
     r"|[A-Z]\.(?= ?[A-Z])"  # initials
     r"|\$?\d[\d.,]*\d|\d"
@@ -53,11 +54,17 @@ def tokenize(text: str, start: int, end: int, quotes: Sequence[tuple[int, int]] 
     tokens: list[Token] = []
     at = start
     for index, (a, b) in enumerate(quotes, start=first):
-        tokens += [Token(m[0], m.start(), m.end(), m[0].lower()) for m in _TOKEN.finditer(text, at, max(a, at))]
+        tokens += _words(text, at, a)
         tokens.append(Token(QUOTE, a, b, QUOTE, index))
         at = b
-    tokens += [Token(m[0], m.start(), m.end(), m[0].lower()) for m in _TOKEN.finditer(text, at, end)]
+    tokens += _words(text, at, end)
     return tokens
+
+
+def _words(text: str, start: int, end: int) -> list[Token]:
+    # tuple.__new__ skips the named tuple's own constructor: this line is a fifth of the time of an article.
+    new, lower = tuple.__new__, str.lower
+    return [new(Token, (m[0], *m.span(), lower(m[0]), -1)) for m in _TOKEN.finditer(text, start, end)]
 
 
 def _attribution_follows(tokens: Sequence[Token], at: int) -> bool:

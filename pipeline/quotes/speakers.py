@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -57,6 +58,7 @@ def _past_verb(token: Token) -> bool:
 
 
 _POINTERS = frozenset({"that", "this", "those", "these", "such"})
+_PARAGRAPHS_BACK = 2
 _REACH = 28
 """Tokens between a quotation and the verb of a reporting clause that follows it."""
 
@@ -83,26 +85,39 @@ class Attributor:
         self.found: dict[int, Attribution] = {}
 
     def _read(self, paragraphs: Sequence[tuple[int, int]]) -> None:
+        """Tokenise the paragraphs with quotations and the few before each, where its speakers may be named."""
+        near = self._near(paragraphs)
         first = 0
         for number, (start, end) in enumerate(paragraphs):
-            begin = self.quotes[first - 1][1] if first and self.quotes[first - 1][1] > start else start
-            if begin >= end:
-                continue
+            # A quotation may run on into this paragraph from an earlier one.
+            begin = max(start, self.quotes[first - 1][1]) if first else start
             last = first
             while last < len(self.quotes) and self.quotes[last][0] < end:
                 last += 1
-            tokens = tokenize(self.text, begin, end, self.quotes[first:last], first)
-            for low, high in split_sentences(self.text, tokens):
-                sentence = Sentence(tokens[low:high], number, len(self.sentences))
-                for at, token in enumerate(sentence.tokens):
-                    if token.quote >= 0:
-                        self._where[token.quote] = (sentence.index, at)
-                self.sentences.append(sentence)
+            if begin < end and near[number]:
+                self._add(number, tokenize(self.text, begin, end, self.quotes[first:last], first))
             first = last
 
-    def sentence_of(self, quote: int) -> Sentence:
-        """Return the sentence in which a quotation begins."""
-        return self.sentences[self._where[quote][0]]
+    def _near(self, paragraphs: Sequence[tuple[int, int]]) -> list[bool]:
+        starts = [start for start, _ in paragraphs]
+        near = [False] * len(paragraphs)
+        for start, _ in self.quotes:
+            at = bisect_right(starts, start)
+            near[max(0, at - 1 - _PARAGRAPHS_BACK) : at] = [True] * (at - max(0, at - 1 - _PARAGRAPHS_BACK))
+        return near
+
+    def _add(self, paragraph: int, tokens: Tokens) -> None:
+        for low, high in split_sentences(self.text, tokens):
+            sentence = Sentence(tokens[low:high], paragraph, len(self.sentences))
+            self.sentences.append(sentence)
+            for at, token in enumerate(sentence.tokens):
+                if token.quote >= 0:
+                    self._where[token.quote] = (sentence.index, at)
+
+    def place_of(self, quote: int) -> tuple[Sentence, int]:
+        """Return the sentence in which a quotation begins, and the index of its token there."""
+        index, at = self._where[quote]
+        return self.sentences[index], at
 
     def run(self) -> list[Attribution]:
         """Return the attribution of each quotation."""

@@ -72,6 +72,9 @@ _PRONOUN = re.compile(
     r"\b(?:I|we|you|he|she|they|it|my|our|your|us|me|them|who|there|[Tt]his|[Tt]hat|[Ii]t)(?:['’]\w+)?\b"
 )
 _JUDGING = re.compile(r"(?:able|ible|ful|ous|ive|al|ic|less|ant|ent|ed|ing|ly|est|er)$")
+_LIGHT = PREPOSITIONS | DETERMINERS | CLAUSE_WORDS
+_SMALL = _LIGHT | BE | AUXILIARY
+_NOT_QUALIFIED = _SMALL | ADVERBS | SPEECH_FORMS
 _CALLED = frozenset(
     "called calls calling described describes describing dubbed labeled labelled".split()
 )  # fmt: skip
@@ -85,17 +88,18 @@ def inner_words(text: str) -> list[str]:
 def is_clause(text: str) -> bool:
     """Tell whether a quotation holds at least a clause of speech (``direct``) or less (``mixed``)."""
     inner = text.strip(_MARKS)
-    words = inner_words(text)
-    if len(words) < 4:
+    words = inner.count(" ") + 1
+    if words < 4:
         return False
     starts = inner[:1].isupper() or inner[:1] in "[("
-    subject = bool(_PRONOUN.search(inner))
-    return (bool(_FINITE.search(inner)) or subject or starts) and (starts or subject or len(words) >= 9)
+    if starts or _PRONOUN.search(inner):
+        return True
+    return words >= 9 and bool(_FINITE.search(inner))
 
 
 def _title_case(words: Sequence[str]) -> bool:
     """Tell a title or name: every word of weight begins with a capital or a figure."""
-    weighty = [word for word in words if word.lower() not in PREPOSITIONS | DETERMINERS | CLAUSE_WORDS]
+    weighty = [word for word in words if word.lower() not in _LIGHT]
     return 1 < len(words) <= 14 and bool(weighty) and all(word[0].isupper() or word[0].isdigit() for word in weighty)
 
 
@@ -119,7 +123,7 @@ def _qualifies(tokens: Tokens, at: int, inner: str) -> bool:
     following = tokens[at + 1] if at + 1 < len(tokens) else None
     if following is None or following.quote >= 0 or not following.text[0].isalpha() or inner[-1] in ",.?!":
         return False
-    return following.lower not in PREPOSITIONS | CLAUSE_WORDS | BE | AUXILIARY | ADVERBS | SPEECH_FORMS | DETERMINERS
+    return following.lower not in _NOT_QUALIFIED
 
 
 def term_features(text: str, tokens: Tokens, at: int, attribution: Attribution) -> dict[str, float]:
@@ -137,7 +141,6 @@ def term_features(text: str, tokens: Tokens, at: int, attribution: Attribution) 
     lowered = [word.lower() for word in words]
     near = [token.lower for token in tokens[max(0, at - 8) : at]]
     before = near[-1] if near else ""
-    small = PREPOSITIONS | DETERMINERS | CLAUSE_WORDS | BE | AUXILIARY
     cue = attribution.cue.lower if attribution.cue else ""
     signs = {
         f"words_{min(len(words), SHORT)}": True,
@@ -148,7 +151,7 @@ def term_features(text: str, tokens: Tokens, at: int, attribution: Attribution) 
         "predicate": _is_predicate(tokens, at),
         "finite": bool(_FINITE.search(inner)),
         "pronoun": bool(_PRONOUN.search(inner)),
-        "small_words": any(word in small or word.endswith("ly") for word in lowered),
+        "small_words": any(word in _SMALL or word.endswith("ly") for word in lowered),
         "speech_cue": cue in SPEECH_FORMS,
         "other_cue": bool(cue) and cue not in SPEECH_FORMS,
         "no_speaker": attribution.speaker is None,
@@ -168,6 +171,8 @@ def term_features(text: str, tokens: Tokens, at: int, attribution: Attribution) 
 
 def is_statement(text: str, tokens: Tokens, at: int, attribution: Attribution) -> bool:
     """Tell a statement from a term; the parameters are those of ``term_features``."""
+    if text.count(" ") > 3 * SHORT:
+        return True
     words = inner_words(text)
     if len(words) > SHORT:
         is_title = at > 0 and _title_case(words) and text.strip("\"“”‘’'`«»„‚ ")[-1:] not in ".!?"
