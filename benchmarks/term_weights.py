@@ -17,8 +17,8 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from pipeline.articles.cleaning import clean
-from pipeline.quotes.speakers import Attributor
 from pipeline.quotes.spans import body_paragraphs, quotation_spans
+from pipeline.quotes.speakers import Attributor
 from pipeline.quotes.terms import SHORT, inner_words, term_features
 from pipeline.records import Document
 
@@ -50,9 +50,8 @@ def _features(document):
         for index, attribution in enumerate(attributor.run()):
             text = article.text[slice(*spans[index])]
             if len(inner_words(text)) <= SHORT:
-                tokens = attributor.sentence_of(index).tokens
-                at = next(i for i, token in enumerate(tokens) if token.quote == index)
-                yield article.raw_span(*spans[index]), term_features(text, tokens, at, attribution)
+                sentence, at = attributor.passages.place_of(index)
+                yield article.raw_span(*spans[index]), term_features(text, sentence.tokens, at, attribution)
 
 
 def main():
@@ -65,7 +64,9 @@ def main():
     x, y = defaultdict(list), defaultdict(list)
     for article in _rows(data / "news_articles.jsonl.gz"):
         text = article["text"]
-        found = {_bare(text, *span): f for span, f in _features(Document(text=text, source="-", title=article["title"]))}
+        found = {
+            _bare(text, *span): f for span, f in _features(Document(text=text, source="-", title=article["title"]))
+        }
         for row in gold.get(article["id"], ()):
             if features := found.get(_bare(text, row["start"], row["end"])):
                 x[row["split"]].append(features)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.quotes.speakers import Attribution, Attributor, Sentence
+from pipeline.quotes.passages import Sentence
 from pipeline.quotes.spans import body_paragraphs, quotation_spans
+from pipeline.quotes.speakers import Attribution, Attributor
 from pipeline.quotes.terms import is_clause, is_statement
 from pipeline.records import Article, Quote, Span
 
@@ -28,9 +29,9 @@ def find_quotes(article: Article) -> list[Quote]:
 def _quote(
     article: Article, attributor: Attributor, index: int, attribution: Attribution, before: Sequence[Quote]
 ) -> Quote:
-    start, end = attributor.quotes[index]
+    start, end = attributor.passages.quotes[index]
     text = article.text[start:end]
-    sentence, at = attributor.place_of(index)
+    sentence, at = attributor.passages.place_of(index)
     statement = is_statement(text, sentence.tokens, at, attribution)
     a, b = article.raw_span(start, end) or (start, end)
     own = f"{article.article_id}:{a}-{b}"
@@ -45,7 +46,9 @@ def _quote(
         utterance_id=before[-1].utterance_id if attribution.follows and before else own,
         context=_context(article, attributor, sentence, index),
         speaker=speaker.name if speaker and statement else None,
-        mention=Span(mention.start, mention.end, article.text[mention.start : mention.end]) if mention and statement else None,
+        mention=Span(mention.start, mention.end, article.text[mention.start : mention.end])
+        if mention and statement
+        else None,
         cue=Span(cue.start, cue.end, article.text[cue.start : cue.end]) if cue and statement else None,
     )
 
@@ -54,7 +57,7 @@ def _context(article: Article, attributor: Attributor, sentence: Sentence, index
     """Return the sentence around a quotation, with the one before where the quotation stands alone."""
     first = sentence
     if sentence.only_quotes and sentence.index > 0:
-        first = attributor.sentences[sentence.index - 1]
-    start = min(first.tokens[0].start, attributor.quotes[index][0])
-    end = max(sentence.tokens[-1].end, attributor.quotes[index][1])
+        first = attributor.passages.sentences[sentence.index - 1]
+    start = min(first.tokens[0].start, attributor.passages.quotes[index][0])
+    end = max(sentence.tokens[-1].end, attributor.passages.quotes[index][1])
     return article.text[start:end]

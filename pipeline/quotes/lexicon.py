@@ -5,6 +5,12 @@ Lists of facts about the language, not of the articles at hand; each is read by 
 
 from __future__ import annotations
 
+
+def words(text: str) -> frozenset[str]:
+    """Return the words of a list."""
+    return frozenset(text.split())
+
+
 _IRREGULAR = {
     "say": "said", "tell": "told", "write": "wrote written", "speak": "spoke spoken", "read": "read",
     "think": "thought", "put": "put", "hit": "hit", "swear": "swore", "hold": "held",
@@ -15,22 +21,24 @@ _IRREGULAR = {
 
 _SPEECH = """
 say tell add note explain warn claim argue insist state write tweet post ask reply respond answer admit acknowledge
-concede confirm announce declare deny stress emphasise emphasize urge call describe suggest predict observe remark comment
-continue conclude recall joke quip muse complain accuse criticise criticize praise condemn dismiss denounce vow pledge
-promise testify report reveal reiterate repeat contend maintain assert allege caution lament boast charge counter demand
-disclose estimate exclaim express hint imply indicate inform mention propose quote refer reject shout sigh underline
-underscore voice advise blame blast slam hail clarify elaborate proclaim advocate apologise apologize laugh mock plead
-ponder protest recommend retort rule scoff summarise summarize tout cite label dub brand characterise characterize tease
-fume thunder insinuate enthuse implore object opine speculate signal snap interject intone interrupt volunteer agree
-disagree lash inquire enquire question wonder detail specify outline rebut refute commend applaud chide
-rebuke decry deplore bemoan highlight liken pronounce profess read reason remind swear threaten
-vent blog crow gush growl grumble mutter murmur whisper yell cry scream chuckle deadpan attest certify bellow bark beam chant retaliate boom counter assure scold
-""".split()  # noqa: SIM905
+concede confirm announce declare deny stress emphasise emphasize urge call describe suggest predict observe remark
+comment continue conclude recall joke quip muse complain accuse criticise criticize praise condemn dismiss denounce
+vow pledge promise testify report reveal reiterate repeat contend maintain assert allege caution lament boast charge
+counter demand disclose estimate exclaim express hint imply indicate inform mention propose quote refer reject shout
+sigh underline underscore voice advise blame blast slam hail clarify elaborate proclaim advocate apologise apologize
+laugh mock plead ponder protest recommend retort rule scoff summarise summarize tout cite label dub brand
+characterise characterize tease fume thunder insinuate enthuse implore object opine speculate signal snap interject
+intone interrupt volunteer agree disagree lash inquire enquire question wonder detail specify outline rebut refute
+commend applaud chide rebuke decry deplore bemoan highlight liken pronounce profess read reason remind swear
+threaten vent blog crow gush growl grumble mutter murmur whisper yell cry scream chuckle deadpan attest certify
+bellow bark beam chant retaliate boom assure scold
+"""
 
 _ATTITUDE = """
-believe think feel fear know see want expect consider find show decide worry mean seek plan welcome back oppose hope wish accept
-favour favor support defend attack allow relent stipulate require order convey promise offer argue use view regard
-""".split()  # noqa: SIM905
+believe think feel fear know see want expect consider find show decide worry mean seek plan welcome back oppose hope
+wish accept favour favor support defend attack allow relent stipulate require order convey promise offer argue use
+view regard
+"""
 
 
 def _forms(verb: str) -> list[str]:
@@ -44,207 +52,175 @@ def _forms(verb: str) -> list[str]:
     return [verb, verb + tail, doubled + "ing", *(past or [verb + "ed"])]
 
 
-SPEECH_FORMS = frozenset(form for verb in _SPEECH for form in _forms(verb))
-ATTITUDE_FORMS = frozenset(form for verb in _ATTITUDE for form in _forms(verb)) - SPEECH_FORMS
-SAY_FORMS = frozenset("said says say saying told tells added adds wrote writes asked asks tweeted replied noted".split())
+SPEECH_FORMS = frozenset(form for verb in _SPEECH.split() for form in _forms(verb))
+ATTITUDE_FORMS = frozenset(form for verb in _ATTITUDE.split() for form in _forms(verb)) - SPEECH_FORMS
+SAY_FORMS = words("said says say saying told tells added adds wrote writes asked asks tweeted replied noted")
 """Verbs that need no other sign to be a cue."""
 
-NOUN_LIKE = frozenset(
-    """report reports claim claims charge charges call calls demand demands request requests promise promises state states
-    comment comments note notes answer answers pledge pledges estimate estimates vow vows hint hints rule rules reply
-    replies post posts question questions mention mentions voice voices label labels brand brands object objects reason
-    reasons signal signals quote quotes answer protest protests praise blame detail details wish wishes hope hopes cry
-    cries tweet tweets laugh joke jokes caution counter highlight highlights charge outline use uses view views plan plans
-    order orders support attack attacks fear fears back show shows offer offers sign read""".split()
+NOUN_LIKE = words(
+    """
+    report reports claim claims charge charges call calls demand demands request requests promise promises state
+    states comment comments note notes answer answers pledge pledges estimate estimates vow vows hint hints rule
+    rules reply replies post posts question questions mention mentions voice voices label labels brand brands
+    object objects reason reasons signal signals quote quotes protest protests praise blame detail details wish
+    wishes hope hopes cry cries tweet tweets laugh joke jokes caution counter highlight highlights outline use
+    uses view views plan plans order orders support attack attacks fear fears back show shows offer offers sign
+    read
+    """
 )
 """Forms that are nouns at least as often: cues only with a subject right before and an object after."""
 
-BE = frozenset("is are was were be been being am 's 're ’s ’re".split())
-AUXILIARY = frozenset(
-    """has have had having did does do would could will can may might must should 'd 've 'll ’d ’ve ’ll ’t 't isn didn don
-    doesn won wouldn couldn hasn haven hadn wasn weren aren shouldn""".split()
-)  # fmt: skip
-ADVERBS = frozenset(
-    """also then later once recently still again even just now already earlier previously repeatedly publicly privately
-    reportedly often never always further famously flatly simply instead however therefore thus once both all each
-    further too first meanwhile today yesterday tonight nonetheless nevertheless only long not n't so yet clearly
-    jointly""".split()
+BE = words("is are was were be been being am 's 're ’s ’re")
+AUXILIARY = words(
+    """
+    has have had having did does do would could will can may might must should 'd 've 'll ’d ’ve ’ll ’t 't isn
+    didn don doesn won wouldn couldn hasn haven hadn wasn weren aren shouldn
+    """
+)
+ADVERBS = words(
+    """
+    also then later once recently still again even just now already earlier previously repeatedly publicly
+    privately reportedly often never always further famously flatly simply instead however therefore thus both
+    all each too first meanwhile today yesterday tonight nonetheless nevertheless only long not n't so yet
+    clearly jointly
+    """
 )
 
 PRONOUNS = {
     "he": "male", "she": "female", "they": "plural", "it": "thing", "him": "male", "her": "female", "them": "plural",
     "himself": "male", "herself": "female",
 }  # fmt: skip
-DETERMINERS = frozenset(
-    """the a an one two three four five several some many most other another this that these those his her its their our
-    my no any both each every few various such""".split()
+DETERMINERS = words(
+    """
+    the a an one two three four five several some many most other another this that these those his her its
+    their our my no any both each every few various such
+    """
 )
-PREPOSITIONS = frozenset(
-    """of in on at for from with by to during after before since under over about against through between among into
-    despite like without within amid as upon until near outside inside toward towards alongside via around following
-    per behind across beyond last next""".split()
+PREPOSITIONS = words(
+    """
+    of in on at for from with by to during after before since under over about against through between among
+    into despite like without within amid as upon until near outside inside toward towards alongside via around
+    following per behind across beyond last next
+    """
 )
-CLAUSE_WORDS = frozenset(
-    """that because while when if although though but and or nor which who whom whose where than whether until how what
-    why as after before since unless so once""".split()
+CLAUSE_WORDS = words(
+    """
+    that because while when if although though but and or nor which who whom whose where than whether until how
+    what why as after before since unless so once
+    """
 )
-SENTENCE_OPENERS = frozenset(
-    """the a an this that these those but and or so yet for in on at by to of from with as if when while after before since
-    although though because however meanwhile still then now also he she it they we you i his her their its our my what
-    who which where why how there here not no nor one two three some many most all both each other another such last next
-    first second third later earlier recently today yesterday tomorrow once only even just instead moreover nevertheless
-    nonetheless asked speaking according during under over among between despite like unlike following earlier until
-    through without within amid about against perhaps maybe yes no well our let do does did is are was were will would can
-    could should may might must have has had be been being get got go going come came take took make made see look think
-    know say said says asks ask told tell given unless whether every any few several much more less than because
-    monday tuesday wednesday thursday friday saturday sunday january february march april june july august september
-    october november december mon tue wed thu fri sat sun jan feb mar apr jun jul aug sept sep oct nov dec""".split()
+SENTENCE_OPENERS = words(
+    """
+    the a an this that these those but and or so yet for in on at by to of from with as if when while after
+    before since although though because however meanwhile still then now also he she it they we you i his her
+    their its our my what who which where why how there here not no nor one two three some many most all both
+    each other another such last next first second third later earlier recently today yesterday tomorrow once
+    only even just instead moreover nevertheless nonetheless asked speaking according during under over among
+    between despite like unlike following until through without within amid about against perhaps maybe yes well
+    let do does did is are was were will would can could should may might must have has had be been being get
+    got go going come came take took make made see look think know say said says asks ask told tell given unless
+    whether every any few several much more less than monday tuesday wednesday thursday friday saturday sunday
+    january february march april june july august september october november december mon tue wed thu fri sat
+    sun jan feb mar apr jun jul aug sept sep oct nov dec
+    """
 )
 """Words that a capital at the head of a sentence does not make a name."""
 
-TITLES = frozenset(
-    """mr mrs ms miss mx dr prof professor sir lord lady dame baroness baron president vice prime minister chancellor
-    premier secretary undersecretary senator sen rep representative congressman congresswoman governor gov mayor
-    councillor councilman councilwoman judge justice chief general gen lieutenant lt col colonel captain capt maj major
-    sgt sergeant admiral adm commander officer sheriff deputy assistant attorney ambassador envoy commissioner chairman
-    chairwoman chairperson chair director executive ceo cfo cto coo founder co-founder cofounder spokesman spokeswoman
-    spokesperson king queen prince princess pope archbishop bishop cardinal rev reverend father sister rabbi imam sheikh
-    leader speaker counsel counselor economist analyst engineer researcher lawyer journalist author republican democrat
-    democratic conservative labour liberal former ex- acting retired interim outgoing incoming then- junior senior
-    head advisor adviser minister's shadow foreign defence defense home trade finance interior health digital
-    treasury commerce state national security detective inspector constable agent special corporal private solicitor
-    comptroller whip majority minority house senate taoiseach tanaiste presenter host professor-emeritus rapporteur
-    undersecretary-general mep mp""".split()
+TITLES = words(
+    """
+    mr mrs ms miss mx dr prof professor sir lord lady dame baroness baron president vice prime minister
+    chancellor premier secretary undersecretary senator sen rep representative congressman congresswoman
+    governor gov mayor councillor councilman councilwoman judge justice chief general gen lieutenant lt col
+    colonel captain capt maj major sgt sergeant admiral adm commander officer sheriff deputy assistant attorney
+    ambassador envoy commissioner chairman chairwoman chairperson chair director executive ceo cfo cto coo
+    founder co-founder cofounder spokesman spokeswoman spokesperson king queen prince princess pope archbishop
+    bishop cardinal rev reverend father sister rabbi imam sheikh leader speaker counsel counselor economist
+    analyst engineer researcher lawyer journalist author republican democrat democratic conservative labour
+    liberal former ex- acting retired interim outgoing incoming then- junior senior head advisor adviser
+    minister's shadow foreign defence defense home trade finance interior health digital treasury commerce state
+    national security detective inspector constable agent special corporal private solicitor comptroller whip
+    majority minority house senate taoiseach tanaiste presenter host professor-emeritus rapporteur
+    undersecretary-general mep mp
+    """
 )
 """Words before a name that are no part of it (lower-cased, without the full stop)."""
-SURE_TITLES = frozenset(
-    """mr mrs ms miss mx dr prof professor sir lord lady dame baroness president minister chancellor premier secretary
-    senator sen rep representative congressman congresswoman governor gov mayor judge justice general gen lt col colonel
-    captain capt sgt admiral sheriff attorney ambassador commissioner chairman chairwoman ceo founder spokesman spokeswoman
-    spokesperson king queen prince princess pope archbishop bishop rev analyst director economist councillor
-    executive officer adviser advisor chair head leader researcher lawyer detective inspector engineer""".split()
+SURE_TITLES = words(
+    """
+    mr mrs ms miss mx dr prof professor sir lord lady dame baroness president minister chancellor premier
+    secretary senator sen rep representative congressman congresswoman governor gov mayor judge justice general
+    gen lt col colonel captain capt sgt admiral sheriff attorney ambassador commissioner chairman chairwoman ceo
+    founder spokesman spokeswoman spokesperson king queen prince princess pope archbishop bishop rev analyst
+    director economist councillor executive officer adviser advisor chair head leader researcher lawyer
+    detective inspector engineer
+    """
 )
-SUFFIXES = frozenset("mp mep jr jr. sr sr. phd md qc kc ii iii iv esq cbe obe mbe td msp ms am".split())
+SUFFIXES = words("mp mep jr jr. sr sr. phd md qc kc ii iii iv esq cbe obe mbe td msp ms am")
 GENDER = {
     "mr": "male", "sir": "male", "lord": "male", "chairman": "male", "spokesman": "male", "congressman": "male",
     "king": "male", "prince": "male", "mrs": "female", "ms": "female", "miss": "female", "lady": "female",
     "dame": "female", "baroness": "female", "chairwoman": "female", "spokeswoman": "female",
     "congresswoman": "female", "queen": "female", "princess": "female", "businesswoman": "female",
 }  # fmt: skip
-PARTICLES = frozenset("de van von der den la le del di da dos du el al bin ibn ben ter ten e y af av zu d'".split())
+PARTICLES = words("de van von der den la le del di da dos du el al bin ibn ben ter ten e y af av zu d'")
 
-ROLE_NOUNS = frozenset(
-    """minister president secretary senator governor mayor chairman chairwoman chair chief executive director officer
-    official officials spokesman spokeswoman spokesperson analyst analysts expert experts professor lawyer lawyers lawmaker
-    lawmakers ambassador envoy diplomat diplomats adviser advisor commissioner judge economist researcher researchers
-    scientist engineer founder leader leaders head manager source sources person people critic critics activist activists
-    campaigner campaigners advocate advocates resident residents journalist author writer reporter editor owner user users
-    student students teacher teachers doctor doctors nurse farmer worker workers employee employees investor investors
-    trader politician politicians legislator legislators congressman congresswoman representative attorney prosecutor
-    detective investigator investigators sheriff general commander veteran admiral aide aides insider strategist consultant
-    consultants specialist pundit academic co-author candidate voter voters supporter opponent opponents democrat democrats
-    republican republicans mp mps councillor peer whistleblower entrepreneur developer executive executives partner
-    chancellor premier father mother parent parents brother sister son daughter wife husband man woman boy girl witness
-    victim historian biologist physicist psychologist technologist cryptographer salesman dealer shopkeeper captain host
-    presenter columnist blogger negotiator operator regulator regulators watchdog""".split()
+ROLE_NOUNS = words(
+    """
+    minister president secretary senator governor mayor chairman chairwoman chair chief executive director
+    officer official officials spokesman spokeswoman spokesperson analyst analysts expert experts professor
+    lawyer lawyers lawmaker lawmakers ambassador envoy diplomat diplomats adviser advisor commissioner judge
+    economist researcher researchers scientist engineer founder leader leaders head manager source sources
+    person people critic critics activist activists campaigner campaigners advocate advocates resident residents
+    journalist author writer reporter editor owner user users student students teacher teachers doctor doctors
+    nurse farmer worker workers employee employees investor investors trader politician politicians legislator
+    legislators congressman congresswoman representative attorney prosecutor detective investigator
+    investigators sheriff general commander veteran admiral aide aides insider strategist consultant consultants
+    specialist pundit academic co-author candidate voter voters supporter opponent opponents democrat democrats
+    republican republicans mp mps councillor peer whistleblower entrepreneur developer executives partner
+    chancellor premier father mother parent parents brother sister son daughter wife husband man woman boy girl
+    witness victim historian biologist physicist psychologist technologist cryptographer salesman dealer
+    shopkeeper captain host presenter columnist blogger negotiator operator regulator regulators watchdog
+    """
 )
-ORGANISATION_NOUNS = frozenset(
-    """company firm group vendor maker giant manufacturer operator startup start-up business corporation carrier provider
-    supplier retailer platform app network bank brand tech conglomerate developer chipmaker automaker carmaker lab studio
-    publisher broadcaster airline telco""".split()
+ORGANISATION_NOUNS = words(
+    """
+    company firm group vendor maker giant manufacturer operator startup start-up business corporation carrier
+    provider supplier retailer platform app network bank brand tech conglomerate developer chipmaker automaker
+    carmaker lab studio publisher broadcaster airline telco
+    """
 )
-BODY_NOUNS = frozenset(
-    """department ministry agency commission committee university court union association government institute bureau
-    council authority office administration panel board party foundation organisation organization federation service
-    directorate regulator watchdog parliament congress senate house cabinet embassy alliance coalition campaign center
-    centre society chamber league report study statement document letter guidance policy letter filing complaint lawsuit
-    memo newspaper magazine paper tribunal police army military church school college think-tank charity team staff
-    delegation mission delegation consortium assembly""".split()
+BODY_NOUNS = words(
+    """
+    department ministry agency commission committee university court union association government institute
+    bureau council authority office administration panel board party foundation organisation organization
+    federation service directorate regulator watchdog parliament congress senate house cabinet embassy alliance
+    coalition campaign center centre society chamber league report study statement document letter guidance
+    policy filing complaint lawsuit memo newspaper magazine paper tribunal police army military church school
+    college think-tank charity team staff delegation mission consortium assembly
+    """
 )
-ORG_TOKENS = frozenset(
-    """inc ltd llc plc corp corporation co company group holdings technologies technology systems bank university college
-    school institute ministry department agency commission committee council union association federation foundation office
-    bureau board court party parliament congress senate house administration authority service services center centre
-    police times post journal news press agency guardian telegraph herald tribune network radio tv television media
-    security intelligence international national street road avenue act bill law state states kingdom republic city county
-    house pentagon kremlin lab labs software airlines motors industries electronics telecom mobile wireless energy oil
-    campaign coalition alliance society league chamber trust fund forum review magazine daily weekly hall airport hospital
-    church museum river mountain lake island islands north south east west western eastern northern southern african
-    american european british chinese russian day war awards prize cup summit conference treaty accord agreement constitution
-    amendment supreme federal first""".split()
+ABBREVIATIONS = words(
+    """
+    mr mrs ms dr prof sen rep gov gen lt col capt sgt maj adm rev hon st jr sr inc ltd co corp vs etc no dept
+    jan feb mar apr jul aug sept sep oct nov dec ave blvd fig al vol ed est approx a.m p.m u.s u.k u.n e.u d.c
+    e.g i.e ph.d
+    """
 )
-PLACES = frozenset(
-    """afghanistan africa america argentina asia australia austria bangladesh beijing belgium berlin brazil brazilian britain
-    british brussels california cambodia canada canadian canberra chile china chinese colombia congo cuba denmark dutch dubai
-    egypt england english eu europe european finland france french geneva german germany ghana greece hawaii hong kong
-    hungary iceland india indian indonesia iran iranian iraq ireland irish israel israeli italian italy jakarta japan
-    japanese kabul kenya kiev kong korea korean kremlin kuwait kyiv latvia lebanon libya lithuania london malaysia mexican
-    mexico montreal moscow nairobi nato netherlands nigeria norway oslo ottawa pakistan palestine panama paris peru
-    philippines poland polish portugal pyongyang qatar riyadh romania rome russia russian saudi scotland scottish seattle
-    senegal seoul serbia shanghai shenzhen singapore slovakia spain spanish stockholm sudan sweden swedish sydney syria
-    taipei taiwan tehran texas thailand tokyo toronto tunisia turkey uk u.k. ukraine un u.n. us u.s. usa vatican venezuela
-    vietnam wales washington wellington york zealand zimbabwe florida ohio michigan virginia iowa nevada arizona georgia
-    carolina dakota jersey hampshire oregon colorado utah chicago boston houston dallas denver detroit atlanta miami
-    edinburgh glasgow belfast dublin manchester birmingham liverpool americans europeans chinese russians""".split()
+NAMING = words(
+    """
+    called so-called known dubbed titled entitled named nicknamed labelled labeled termed codenamed branded
+    headlined word words term terms phrase slogan title hashtag nickname acronym book film paper song
+    """
 )
-MALE_NAMES = frozenset(
-    """james john robert michael william david richard joseph thomas charles christopher daniel matthew anthony mark donald
-    steven paul andrew joshua kenneth kevin brian george edward ronald timothy jason jeffrey ryan jacob gary nicholas eric
-    jonathan stephen larry justin scott brandon benjamin samuel gregory frank alexander raymond patrick jack dennis jerry
-    tyler aaron jose adam henry nathan douglas zachary peter kyle walter ethan jeremy harold keith christian roger noah
-    gerald carl sean arthur lawrence dylan bryan joe billy bruce albert willie gabriel alan
-    juan wayne roy ralph randy eugene vincent russell elijah louis bobby philip johnny tim tom jim mike bob bill dan dave
-    steve matt tony ben ken greg jeff josh nick rick ted ron don ed fred simon ian graham neil nigel martin colin
-    stuart gordon craig duncan malcolm boris jeremy oliver harry hugh leo max luke adrian dominic giles rishi barack mitt
-    mitch marco rand newt bernie elon sundar tim satya jens hans klaus wolfgang emmanuel francois pierre luis carlos
-    miguel pedro antonio mario giovanni luca viktor vladimir sergei dmitri igor ivan andrei abdul ahmed ali hassan omar
-    mohammed muhammad mohamed ibrahim yusuf raj sanjay amit rahul hiroshi kenji tobias tomas lars erik sven olaf
-    piers rupert rory callum angus ewan hamish ross gavin darren wilbur mark evan todd chad brad kurt doug phil     stan norm wes """.split()
-)
-FEMALE_NAMES = frozenset(
-    """mary patricia jennifer linda elizabeth barbara susan jessica sarah karen lisa nancy betty margaret sandra     kimberly emily donna michelle carol amanda melissa deborah stephanie rebecca sharon laura cynthia kathleen amy angela
-    shirley anna brenda pamela emma nicole helen samantha katherine christine debra rachel carolyn janet catherine maria
-    heather diane ruth julie olivia joyce victoria lauren christina evelyn judith megan andrea cheryl
-    hannah jacqueline martha gloria teresa ann sara frances kathryn janice abigail alice julia judy sophia
-    grace denise amber doris marilyn danielle beverly isabella theresa diana natalie brittany charlotte kayla alexis
-    lori hillary nancy theresa angela ursula margrethe jacinda priti liz kate claire fiona gillian harriet yvette nicola
-    ruth diane dianne elaine eva ingrid katrin sabine anne annette birgit francesca giulia sofia lucia carmen ana elena
-    olga tatiana natasha irina svetlana fatima aisha leila yasmin priya anjali yuki sakura gina wendy kirstjen
-    loretta kamala condoleezza melania ivanka alexandria jen sally sue tina penny holly molly lucy chloe zoe jane
-    janet joanna josephine dorothy edith rosa meghan erin tammy paula valerie vanessa
-    """.split()
-)
-ABBREVIATIONS = frozenset(
-    """mr mrs ms dr prof sen rep gov gen lt col capt sgt maj adm rev hon st jr sr inc ltd co corp vs etc no dept jan feb mar
-    apr jul aug sept sep oct nov dec ave blvd fig al vol ed est approx a.m p.m u.s u.k u.n e.u d.c e.g i.e ph.d""".split()
-)
-NAMING = frozenset(
-    """called so-called known dubbed titled entitled named nicknamed labelled labeled termed codenamed branded headlined word
-    words term terms phrase slogan title hashtag nickname acronym book film paper song""".split()
-)
-MEDIA = frozenset(
-    """reuters ap afp cnn bbc cnbc nbc cbs abc fox bloomberg npr politico axios vox guardian times post telegraph journal
-    magazine newspaper daily herald tribune independent observer mirror verge wired techcrunch yahoo msnbc xinhua nikkei
-    newsweek itv today forbes fortune vice buzzfeed techradar recode engadget register gizmodo slate atlantic""".split()
-)
-"""Words in the names of newspapers and broadcasters: they quote more often than they speak."""
-KINDRED_ROLES = {"envoy": {"ambassador", "diplomat"}, "diplomat": {"ambassador", "envoy"}, "lawmaker": {"senator", "mp"}}
+KINDRED_ROLES = {
+    "envoy": {"ambassador", "diplomat"},
+    "diplomat": {"ambassador", "envoy"},
+    "lawmaker": {"senator", "mp"},
+}
 """Role nouns under which an earlier, fuller mention may stand."""
-EITHER_NAMES = frozenset(
-    """ashley kelly jordan lindsey jamie taylor leslie robin kim jean lee sam alex pat chris terry tracy dana courtney
-    morgan casey jackie meng chunying wei jun ling mei lou clay glenn dale dean tucker ray joan marie madison logan austin
-    jesse stacy shannon dawn""".split()
-)
 PHRASAL = frozenset({"shot", "went", "goes", "fired", "began", "begins", "points", "pointed", "chimed", "put", "hit"})
 """First halves of reporting verbs of two words ("shot back", "points out")."""
-PARTICIPLES = frozenset("written told said put read shown known held spoken".split())
+PARTICIPLES = words("written told said put read shown known held spoken")
 """Irregular participles: after "be" they report about their subject, not by it."""
-COMPANY_TOKENS = frozenset(
-    """technologies technology systems dynamics optics labs laboratories group holdings motors networks software electronics
-    robotics media mobile energy pharma pharmaceuticals industries solutions robotics airlines wireless telecom
-    international corporation corp inc ltd company""".split()
-)
-"""Second words of company names."""
 
 
 def is_role(word: str) -> bool:

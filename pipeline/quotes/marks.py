@@ -1,7 +1,7 @@
 """Quotation marks told from apostrophes and paired to spans, whatever is missing or doubled.
 
-Doubles (curly, straight, guillemets, typewriter pairs) and single marks are paired apart; the article's own habit decides
-which of the two holds its speech. A fault spoils its own paragraph at most.
+Doubles (curly, straight, guillemets, typewriter pairs) and single marks are paired apart; the article's own habit
+decides which of the two holds its speech. A fault spoils its own paragraph at most.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def _role(text: str, start: int, end: int) -> Literal["open", "close", "either"]
 
 
 def _double_marks(text: str, start: int, end: int) -> list[Mark]:
-    marks = []
+    marks: list[Mark] = []
     for match in _DOUBLE.finditer(text, start, end):
         a, b = match.span()
         # 6'2" and 15" are measures, not quotations.
@@ -80,11 +80,11 @@ def _single_marks(text: str, start: int, end: int) -> list[Mark]:
         after = text[b] if b < end else " "
         if before.isalnum() and after.isalnum():
             continue
-        if before in _BEFORE_OPENING and (after.isalnum() or after in "“\"[($£€…"):
+        if before in _BEFORE_OPENING and (after.isalnum() or after in '“"[($£€…'):
             if not (_CLIPPED.match(text, b) and match[0] != "‘"):
                 marks.append(Mark(a, b, "open"))
         elif before not in " \t\n\u00a0" and match[0] != "‘" and after in _AFTER_CLOSING:
-            certain = before in _SPEECH_END or after in ",.;:!?)—–”\"" or not before.isalpha()
+            certain = before in _SPEECH_END or after in ',.;:!?)—–”"' or not before.isalpha()
             marks.append(Mark(a, b, "close" if certain else "either"))
     return _settle_possessives(text, marks)
 

@@ -6,24 +6,15 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from pipeline.quotes.lexicon import (
-    COMPANY_TOKENS,
-    EITHER_NAMES,
-    FEMALE_NAMES,
-    GENDER,
-    MALE_NAMES,
-    ORG_TOKENS,
-    PARTICLES,
-    PLACES,
-    SENTENCE_OPENERS,
-    SUFFIXES,
-    SURE_TITLES,
-    TITLES,
-    is_role,
-)
+from pipeline.quotes.gazetteer import COMPANY_TOKENS, EITHER_NAMES, FEMALE_NAMES, MALE_NAMES, ORG_TOKENS, PLACES
+from pipeline.quotes.lexicon import GENDER, PARTICLES, SENTENCE_OPENERS, SUFFIXES, SURE_TITLES, TITLES, is_role
 
 _TITLE = r"(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Prof|St|Jr|Sr|Rev|Hon|Capt|Adm|Del|Maj)\."
-_WORD = rf"(?:(?:[A-ZÀ-ÖØ-ÞĀ-Ž]\.){{2,}}|{_TITLE}|[A-ZÀ-ÖØ-ÞĀ-Ž][\w’'-]*\w|[A-ZÀ-ÖØ-ÞĀ-Ž]\.(?= ?[A-ZÀ-ÖØ-ÞĀ-Ž])|[A-ZÀ-ÖØ-ÞĀ-Ž](?!\w))"
+_CAPITAL = "A-ZÀ-ÖØ-ÞĀ-Ž"
+_WORD = (
+    rf"(?:(?:[{_CAPITAL}]\.){{2,}}|{_TITLE}|[{_CAPITAL}][\w’'-]*\w"
+    rf"|[{_CAPITAL}]\.(?= ?[{_CAPITAL}])|[{_CAPITAL}](?!\w))"
+)
 _PARTICLE = (
     r"(?:de la|de|van der|van den|van|von der|von|der|den|del|della|di|da|dos|du|al|el|bin|ibn|ten|ter|of|for|&)"
 )
@@ -35,7 +26,8 @@ _BEFORE_NAME = SURE_TITLES | {"called", "named"}
 _POSSESSIVE = re.compile(r"[’']s?$")
 _AGE = re.compile(r", \d\d,")
 _APPOSITION = re.compile(
-    r", (?:an? |the |who |whose |then |[A-ZÀ-ÖØ-ÞĀ-Ž]\w+[’']s |[a-z-]+ (?:of|at|for|and|to) |[a-z-]+ [a-z-]+ (?:of|at|for|to) )"
+    rf", (?:an? |the |who |whose |then |[{_CAPITAL}]\w+[’']s "
+    r"|[a-z-]+ (?:of|at|for|and|to) |[a-z-]+ [a-z-]+ (?:of|at|for|to) )"
 )
 # The same sentence or the next goes on with "he" or "she" before it names anybody else.
 _PRONOUN_NEXT = re.compile(r"[^A-Z\n]{0,120}(?:\. )?(?:\b[Hh]e\b|\b[Ss]he\b|\bhis\b|\bher\b|\bwho\b)")
@@ -58,7 +50,7 @@ class Person:
 
 
 def split_run(run: str) -> tuple[list[str], list[str]]:
-    """Return (titles, name words) of a run: sentence openers and titles go, joined offices ("Secretary of State") with them."""
+    """Return (titles, name words) of a run: openers, titles and joined offices ("Secretary of State") go."""
     words = _POSSESSIVE.sub("", run).split()
     while len(words) > 1 and words[0].lower() in SENTENCE_OPENERS and words[0].lower() not in TITLES:
         words = words[1:]
@@ -84,7 +76,9 @@ def _looks_personal(words: list[str]) -> bool:
         return False
     if any(word.strip(".").lower() in ORG_TOKENS or word.lower() in PLACES for word in words):
         return False
-    return not all(word.isupper() and len(word) > 1 for word in words) and not any(c.isdigit() for w in words for c in w)
+    return not all(word.isupper() and len(word) > 1 for word in words) and not any(
+        c.isdigit() for w in words for c in w
+    )
 
 
 class NameIndex:
@@ -146,7 +140,7 @@ class NameIndex:
         after = self.text[match.end() : match.end() + 40]
         score += 2 * bool(_AGE.match(after)) + bool(_VERB_AFTER.match(after)) + bool(_APPOSITION.match(after))
         score += bool(_VERB_BEFORE.search(self.text, max(0, match.start() - 60), match.start()))
-        before = self.text[max(0, match.start() - 30) : match.start()].rstrip().rpartition(" ")[2].strip(",“\"")
+        before = self.text[max(0, match.start() - 30) : match.start()].rstrip().rpartition(" ")[2].strip(',“"')
         score += is_role(before) or before.lower() in _BEFORE_NAME
         score += any("-" in word and word.partition("-")[2][:1].isupper() for word in words[1:])
         opens = self.text[max(0, match.start() - 2) : match.start()].strip(" ")[-1:] in "\n."
@@ -182,7 +176,9 @@ class NameIndex:
                     person.gender = person.gender or GENDER.get(title)
             elif len(word) > 1 and word.lower() not in SENTENCE_OPENERS and word.lower() not in TITLES:
                 if any(t in SURE_TITLES for t in titles):
-                    person = self.people.setdefault(word, Person(word, [word], at, self._gender(titles, [word]), 2, set(titles)))
+                    person = self.people.setdefault(
+                        word, Person(word, [word], at, self._gender(titles, [word]), 2, set(titles))
+                    )
                     person.at.append(at)
                     self._by_word[word].append(person)
                 else:
@@ -193,7 +189,7 @@ class NameIndex:
         return [person for person in self.people.values() if start <= person.first_at < end]
 
     def by_surname(self, word: str, at: int) -> Person | None:
-        """Return the person whom a surname (or, failing that, a first word) means at an offset; None where there is none."""
+        """Return the person whom a surname (or, failing that, a first word) means at an offset."""
         people = self._by_word.get(word)
         if not people:
             people = [] if word.lower() in PLACES else self._by_first.get(word, [])
@@ -203,7 +199,9 @@ class NameIndex:
             return people[0]
         fullest = max(len(p.words) for p in people)
         # One surname, several people: whoever was named last before this place.
-        return min(people, key=lambda p: (min((at - x for x in p.at if x <= at), default=10**9), fullest - len(p.words)))
+        return min(
+            people, key=lambda p: (min((at - x for x in p.at if x <= at), default=10**9), fullest - len(p.words))
+        )
 
     def adopt(self, word: str, at: int) -> Person | None:
         """Return a person for a surname that speaks and whose full name looked like no person's so far."""
@@ -231,5 +229,7 @@ class NameIndex:
 
     def organisation(self, word: str) -> str:
         """Return the fuller name of a company that goes by one word: "Halden" for "Halden Optics"."""
-        full = [name for name in self.others if name.startswith(word + " ") and name.split()[1].lower() in COMPANY_TOKENS]
+        full = [
+            name for name in self.others if name.startswith(word + " ") and name.split()[1].lower() in COMPANY_TOKENS
+        ]
         return min(full, key=self.others.__getitem__) if full else word

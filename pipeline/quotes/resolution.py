@@ -2,42 +2,37 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pipeline.quotes.cues import Mention
+from pipeline.quotes.descriptions import body, company, described, possessive_form
+from pipeline.quotes.gazetteer import PLACES
 from pipeline.quotes.lexicon import (
-    BE,
     BODY_NOUNS,
-    CLAUSE_WORDS,
     DETERMINERS,
     KINDRED_ROLES,
-    MEDIA,
     ORGANISATION_NOUNS,
-    PLACES,
-    PREPOSITIONS,
     PRONOUNS,
     ROLE_NOUNS,
-    SENTENCE_OPENERS,
     SURE_TITLES,
-    TITLES,
 )
 from pipeline.quotes.names import NameIndex, Person, split_run
+from pipeline.quotes.phrases import Mention
 
 _SPOKESPEOPLE = frozenset({"spokesman", "spokeswoman", "spokesperson"})
-_DOCUMENTS = frozenset("report study document letter guidance policy filing complaint lawsuit memo paper".split())
-_EPITHETS = frozenset("democrat republican lawmaker congressman congresswoman billionaire politician candidate".split())
+_DOCUMENTS = frozenset(
+    ["report", "study", "document", "letter", "guidance", "policy", "filing", "complaint", "lawsuit", "memo", "paper"]
+)
+_EPITHETS = frozenset(
+    ["democrat", "republican", "lawmaker", "congressman", "congresswoman", "billionaire", "politician", "candidate"]
+)
 _ANAPHORIC = _EPITHETS | {"statement"}
 _DEFINITE = DETERMINERS - {"a", "an", "one"}
 _BODIES = BODY_NOUNS | ORGANISATION_NOUNS
 _SPEAKING_HEADS = _BODIES | ROLE_NOUNS
-_NO_COMPANY_FIRST = PLACES | SENTENCE_OPENERS | TITLES
-_NO_COMPANY_WORD = MEDIA | BODY_NOUNS
+_DEFINITE_ARTICLES = frozenset({"the", "this", "that", "his", "her", "its", "their"})
 _BACK = 12
 """Sentences that a pronoun may reach back over."""
-_WINDOW = 2500
-"""Characters that a bare "the official" may reach back over."""
 _DEPTH = 25
 """Pronouns that may hang on one another before the chain is given up."""
 
@@ -61,6 +56,10 @@ class Speaker:
     def animate(self) -> bool:
         """True for people, bodies that speak and roles; False for other noun phrases."""
         return self.kind in {"person", "organisation"} or self.mention.head in _SPEAKING_HEADS
+
+
+def _is_named(mention: Mention) -> bool:
+    return any(word[0].isupper() for word in mention.words[1:])
 
 
 class Resolver:
@@ -156,9 +155,13 @@ class Resolver:
         if wanted in {"male", "female"}:
             if speaker.person is not None:
                 return speaker.person.gender in (None, wanted)
-            return speaker.kind == "person" or speaker.mention.head in ROLE_NOUNS and not speaker.mention.head.endswith("s")
+            return speaker.kind == "person" or (
+                speaker.mention.head in ROLE_NOUNS and not speaker.mention.head.endswith("s")
+            )
         if wanted == "thing":
-            return speaker.kind == "organisation" or speaker.kind == "phrase" and speaker.mention.head not in ROLE_NOUNS
+            return speaker.kind == "organisation" or (
+                speaker.kind == "phrase" and speaker.mention.head not in ROLE_NOUNS
+            )
         return speaker.kind == "organisation" or speaker.kind == "phrase"
 
     def _last_person(self, mention: Mention, wanted: str) -> Speaker | None:
@@ -175,26 +178,14 @@ class Resolver:
     # --- phrases
 
     def _phrase(self, mention: Mention, sentence: int) -> Speaker | None:
-        text = self.text[mention.start : mention.end]
         lowered = [word.lower() for word in mention.words]
-        definite = lowered[0] in {"the", "this", "that", "his", "her", "its", "their"}
-        named = any(word[0].isupper() for word in mention.words[1:])
         if mention.head in {"one", "another", "both"} and len(lowered) == 1:
             return self._one_of(mention, sentence)
-        if definite and mention.head in ORGANISATION_NOUNS and (not named or len(lowered) <= 3):
-            company = self._company(mention)
-            if company is not None:
-                return Speaker(company, mention, None, "organisation")
-        if definite and mention.head in BODY_NOUNS and not named:
-            body = self._body(mention) or (self._last_organisation(mention, sentence) if len(lowered) == 2 else None)
-            if body is not None:
-                return Speaker(body, mention, None, "organisation")
-        bare = len(lowered) <= 2 or lowered[1] in ORGANISATION_NOUNS
-        if mention.head in _SPOKESPEOPLE and not named and bare:
-            body = self._last_organisation(mention, sentence) or self._company(mention)
-            if body is not None:
-                return Speaker(body, mention, None, "organisation")
-        if definite and mention.head in ROLE_NOUNS and not named:
+        organisation = self._organisation(mention, lowered, sentence)
+        if organisation is not None:
+            return Speaker(organisation, mention, None, "organisation")
+        definite = lowered[0] in _DEFINITE_ARTICLES
+        if definite and mention.head in ROLE_NOUNS and not _is_named(mention):
             found = self._role(mention, sentence)
             if found is not None:
                 return found
@@ -202,10 +193,23 @@ class Resolver:
             found = self._last_speaker(mention, sentence)
             if found is not None:
                 return found
+        text = self.text[mention.start : mention.end]
         if definite and len(lowered) > 2 and lowered[1] in PLACES:
-            text = self._possessive_form(mention) or text
-        kind = "organisation" if mention.head in _BODIES else "phrase"
-        return Speaker(text, mention, None, kind)
+            text = possessive_form(self.text, mention) or text
+        return Speaker(text, mention, None, "organisation" if mention.head in _BODIES else "phrase")
+
+    def _organisation(self, mention: Mention, lowered: list[str], sentence: int) -> str | None:
+        """Return the organisation that "the company", "the ministry" or "a spokesman" stands for."""
+        named = _is_named(mention)
+        if lowered[0] in _DEFINITE_ARTICLES and mention.head in ORGANISATION_NOUNS and (not named or len(lowered) <= 3):
+            return company(self.names, mention)
+        if lowered[0] in _DEFINITE_ARTICLES and mention.head in BODY_NOUNS and not named:
+            found = body(self.names, mention)
+            return found or (self._last_organisation(mention, sentence) if len(lowered) == 2 else None)
+        bare = len(lowered) <= 2 or lowered[1] in ORGANISATION_NOUNS
+        if mention.head in _SPOKESPEOPLE and not named and bare:
+            return self._last_organisation(mention, sentence) or company(self.names, mention)
+        return None
 
     def _one_of(self, mention: Mention, sentence: int) -> Speaker | None:
         """“…,” said one: one of the people whom the text spoke of last."""
@@ -215,53 +219,16 @@ class Resolver:
                     return Speaker(f"one of {speaker.name[0].lower()}{speaker.name[1:]}", mention)
         return Speaker(self.text[mention.start : mention.end], mention)
 
-    def _company(self, mention: Mention) -> str | None:
-        """Return the company that an article is about so far: named most often, and lately."""
-        scores: dict[str, float] = {}
-        forms: dict[str, dict[str, int]] = {}
-        for name, places in self.names.others.items():
-            first = name.split()[0]
-            lowered = [word.strip(".").lower() for word in name.split()]
-            if lowered[0] in _NO_COMPANY_FIRST or not _NO_COMPANY_WORD.isdisjoint(lowered):
-                continue
-            before = [at for at in places if at < mention.start]
-            if not before:
-                continue
-            near = max(before)
-            scores[first] = scores.get(first, 0.0) + len(before) + 2.0 * (mention.start - near < 400)
-            forms.setdefault(first, {})[name] = len(before)
-        if not scores:
-            return None
-        best = max(scores, key=lambda first: scores[first])
-        return max(forms[best], key=lambda name: (forms[best][name], -len(name)))
-
-    def _body(self, mention: Mention) -> str | None:
-        """Return the ministry, agency or court that a bare "the ministry" means: the one of that noun named last."""
-        wanted = {word.lower() for word in mention.words} - DETERMINERS
-        best: str | None = None
-        best_at = -1
-        for name, places in self.names.others.items():
-            if wanted <= set(name.lower().split()):
-                at = max((x for x in places if x < mention.start), default=-1)
-                if at > best_at:
-                    best, best_at = name, at
-        return best
-
     def _last_organisation(self, mention: Mention, sentence: int) -> str | None:
         """Return the organisation that spoke or acted last before a bare "the agency" or "a spokesman"."""
         if mention.head in _DOCUMENTS:
             return None
         for index in range(sentence, max(-1, sentence - 5), -1):
             for speaker in self._past(index, mention.start):
-                if speaker.kind == "organisation" and speaker.mention.kind != "phrase" and speaker.name.lower() not in PLACES:
+                by_name = speaker.kind == "organisation" and speaker.mention.kind != "phrase"
+                if by_name and speaker.name.lower() not in PLACES:
                     return speaker.name
         return None
-
-    def _possessive_form(self, mention: Mention) -> str | None:
-        """Return "China’s foreign ministry" for "the Chinese foreign ministry" where both stand in the article."""
-        rest = re.escape(self.text[mention.start : mention.end].split(None, 2)[2])
-        match = re.search(rf"\b{re.escape(mention.words[1][:4])}\w*[’']s {rest}\b", self.text, re.IGNORECASE)
-        return match[0] if match else None
 
     def _role(self, mention: Mention, sentence: int) -> Speaker | None:
         """Return whom "the minister" or "the official" means: a person of that role, else who was last called so."""
@@ -270,25 +237,14 @@ class Resolver:
         if people:
             best = max(people, key=lambda p: max(x for x in p.at if x < mention.start))
             return Speaker(best.name, mention, best, "person")
-        described = self._described(mention, heads)
-        if described is not None:
-            return Speaker(described, mention)
+        fuller = described(self.text, mention, heads)
+        if fuller is not None:
+            return Speaker(fuller, mention)
         for index in range(sentence, max(-1, sentence - _BACK), -1):
             for speaker in self._past(index, mention.start):
                 head = speaker.mention.head
                 if speaker.kind == "phrase" and (head in heads or head.rstrip("s") in heads):
-                    fuller = speaker.name.split()[0].lower() not in _DEFINITE
-                    if fuller or len(speaker.name) > mention.end - mention.start:
+                    introduced = speaker.name.split()[0].lower() not in _DEFINITE
+                    if introduced or len(speaker.name) > mention.end - mention.start:
                         return Speaker(speaker.name, mention)
-        return None
-
-    def _described(self, mention: Mention, heads: set[str]) -> str | None:
-        """Return the fuller description that stood before "the official": "a senior Pentagon official"."""
-        pattern = rf"\b(?:[Tt]he|[Aa]n?|[Oo]ne|[Aa]nother) ((?:[\w.’'-]+ ){{1,4}}?)(?:{'|'.join(sorted(heads))})\b"
-        window = max(0, mention.start - _WINDOW)
-        found = [m for m in re.finditer(pattern, self.text[window : mention.start])]
-        for match in reversed(found):
-            words = match[1].split()
-            if not any(w.lower() in PREPOSITIONS or w.lower() in CLAUSE_WORDS or w.lower() in BE for w in words):
-                return match[0]
         return None

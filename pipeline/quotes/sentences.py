@@ -108,7 +108,9 @@ def _full_stop(tokens: Sequence[Token], at: int) -> bool:
         # "J. Smith" goes on; "... plan B. The ..." does not.
         return tokens[at + 1].lower in SENTENCE_OPENERS
     if before.lower in ABBREVIATIONS:
-        return before.lower in {"inc", "ltd", "co", "corp", "etc", "jr", "sr"} and tokens[at + 1].lower in SENTENCE_OPENERS
+        return (
+            before.lower in {"inc", "ltd", "co", "corp", "etc", "jr", "sr"} and tokens[at + 1].lower in SENTENCE_OPENERS
+        )
     return True
 
 

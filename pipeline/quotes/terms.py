@@ -1,7 +1,8 @@
 """Statements told from terms: scare quotes, titles of works and laws, names, nicknames, technical terms.
 
-Long quotations are statements unless they look like a title. Short ones are weighed by a logistic rule over signs that a
-reader would name: is somebody said to say it, does it judge or predicate, does it read like a title or qualify a noun.
+Long quotations are statements unless they look like a title. Short ones are weighed by a logistic rule over signs
+that a reader would name: is somebody said to say it, does it judge or predicate, does it read like a title or qualify
+a noun.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 
-from pipeline.quotes.cues import Tokens
 from pipeline.quotes.lexicon import (
     ADVERBS,
     AUXILIARY,
@@ -21,6 +21,7 @@ from pipeline.quotes.lexicon import (
     PREPOSITIONS,
     SPEECH_FORMS,
 )
+from pipeline.quotes.phrases import Tokens
 from pipeline.quotes.speakers import Attribution
 
 SHORT = 6
@@ -76,7 +77,7 @@ _LIGHT = PREPOSITIONS | DETERMINERS | CLAUSE_WORDS
 _SMALL = _LIGHT | BE | AUXILIARY
 _NOT_QUALIFIED = _SMALL | ADVERBS | SPEECH_FORMS
 _CALLED = frozenset(
-    "called calls calling described describes describing dubbed labeled labelled".split()
+    ["called", "calls", "calling", "described", "describes", "describing", "dubbed", "labeled", "labelled"]
 )  # fmt: skip
 
 

@@ -1,0 +1,160 @@
+"""Reporting clauses beside a quotation: “…,” Lee said; Lee said “…”; It is “…” as things stand, Lee said; “…” — Lee."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from pipeline.quotes.cues import is_cue
+from pipeline.quotes.lexicon import ADVERBS, ATTITUDE_FORMS, PHRASAL, SPEECH_FORMS
+from pipeline.quotes.openings import leading_subject
+from pipeline.quotes.phrases import NOMINATIVE, Mention, Tokens, is_break, parse_phrase, pure_name
+from pipeline.quotes.sentences import Token
+from pipeline.quotes.subjects import subject_after, subject_before
+
+_REACH = 28
+"""Tokens between a quotation and the verb of a reporting clause that follows it."""
+_DASHES = frozenset({"—", "―", "–", "-", "--"})
+_SUBORDINATE = frozenset({"that", "which", "when", "because"})
+_CLOSING = "\"“”‘’'»« "
+
+
+class Clause(NamedTuple):
+    """A speaker's mention, and the cue where there is one."""
+
+    mention: Mention
+    cue: Token | None
+
+
+def _clause(mention: Mention | None, cue: Token | None) -> Clause | None:
+    return Clause(mention, cue) if mention is not None else None
+
+
+def last_inner_character(text: str) -> str:
+    """Return the last character of a quotation inside its marks; empty where there is none."""
+    return text.rstrip(_CLOSING)[-1:]
+
+
+def signature(tokens: Tokens, at: int) -> Clause | None:
+    """“…” — Ann Lee: a name behind a dash, and nothing else."""
+    if at + 2 >= len(tokens) or tokens[at + 1].text not in _DASHES or not tokens[at + 2].capital:
+        return None
+    end = at + 2
+    while end < len(tokens) and not is_break(tokens[end]):
+        end += 1
+    if end - at > 8:
+        return None
+    mention = parse_phrase(tokens, at + 2, end)
+    return Clause(mention, None) if mention is not None and mention.kind == "name" else None
+
+
+def following(tokens: Tokens, at: int, inner: str) -> Clause | None:
+    """Return the reporting clause right behind a quotation.
+
+    Parameters
+    ----------
+    at
+        Index of the quotation's token.
+    inner
+        Last character of the quotation inside its marks: after a full stop no reporting clause follows.
+    """
+    begin = at + 1
+    comma = begin < len(tokens) and (tokens[begin].text == "," or tokens[begin].text in _DASHES)
+    begin += comma
+    if begin >= len(tokens) or (inner == "." and not comma):
+        return None
+    if not (comma or inner in ",?!…—–-" or _verb_first(tokens[begin])):
+        return None
+    high = begin
+    while high < min(len(tokens), begin + _REACH) and tokens[high].quote < 0 and tokens[high].text not in {";", ":"}:
+        high += 1
+    return _inverted(tokens, begin, high) or _plain(tokens, begin, high) or _any_verb(tokens, begin, high)
+
+
+def _verb_first(verb: Token) -> bool:
+    return verb.lower in SPEECH_FORMS and not verb.lower.endswith("ing") and not verb.capital
+
+
+def _inverted(tokens: Tokens, begin: int, high: int) -> Clause | None:
+    """“…,” said Lee; “…,” according to Lee."""
+    if tokens[begin].lower == "according" and begin + 1 < high:
+        return _clause(subject_after(tokens, begin + 1, high), tokens[begin])
+    cue = begin
+    while cue < high and tokens[cue].lower in ADVERBS:
+        cue += 1
+    return _clause(subject_after(tokens, cue, high), tokens[cue]) if cue < high and _verb_first(tokens[cue]) else None
+
+
+def _plain(tokens: Tokens, begin: int, high: int) -> Clause | None:
+    """“…,” Lee said."""
+    for cue in range(begin, high):
+        if tokens[cue].lower not in SPEECH_FORMS or not is_cue(tokens, cue):
+            continue
+        mention = subject_before(tokens, begin, cue)
+        if mention == "shared":
+            if any(token.lower in _SUBORDINATE for token in tokens[begin:cue]):
+                continue
+            mention = leading_subject(tokens, begin, cue)
+        if mention is None or (mention.kind == "phrase" and mention.start > tokens[begin].start + 60):
+            continue
+        if any(token.lower in _SUBORDINATE for token in tokens[begin:cue] if token.end <= mention.start):
+            return None
+        return Clause(mention, tokens[cue])
+    return None
+
+
+def _any_verb(tokens: Tokens, begin: int, high: int) -> Clause | None:
+    """“…,” Lee shot back; “…,” beamed Ann Lee: any verb will do right behind a comma and beside a name."""
+    if begin + 1 < high and tokens[begin].lower in NOMINATIVE and _past_verb(tokens[begin + 1]):
+        return _clause(parse_phrase(tokens, begin, begin + 1), tokens[begin + 1])
+    if begin + 1 < high and _past_verb(tokens[begin]) and tokens[begin + 1].capital:
+        return _clause(subject_after(tokens, begin, high), tokens[begin])
+    end = begin
+    while end < high and (tokens[end].capital or tokens[end].text == "."):
+        end += 1
+    if begin < end < high and _past_verb(tokens[end]):
+        return _clause(parse_phrase(tokens, begin, end), tokens[end])
+    return None
+
+
+def _past_verb(token: Token) -> bool:
+    return not token.capital and (token.lower in PHRASAL or (token.lower.endswith("ed") and len(token.text) > 3))
+
+
+def trailing(tokens: Tokens, at: int) -> Clause | None:
+    """Return the reporting clause that closes a quotation's sentence behind a comma."""
+    for cue in range(at + 2, len(tokens)):
+        token, before = tokens[cue], tokens[cue - 1]
+        if token.lower == "according" and before.text == ",":
+            return _clause(subject_after(tokens, cue + 1, len(tokens)), token)
+        if token.lower not in SPEECH_FORMS or not is_cue(tokens, cue):
+            continue
+        if before.text == ",":
+            return None if token.lower.endswith("ing") else _clause(subject_after(tokens, cue, len(tokens)), token)
+        mention = subject_before(tokens, at + 1, cue)
+        if isinstance(mention, Mention) and _opens_clause(tokens, at, cue, mention):
+            return Clause(mention, token)
+    return None
+
+
+def _opens_clause(tokens: Tokens, at: int, cue: int, mention: Mention) -> bool:
+    return any(token.text == "," and token.end <= mention.start <= token.end + 2 for token in tokens[at:cue])
+
+
+def before_colon(tokens: Tokens, at: int) -> Clause | None:
+    """Return whoever a clause that ends in a colon right before a quotation is about: "Ann Lee: “…”"."""
+    if at < 2 or tokens[at - 1].text != ":":
+        return None
+    begin = max((k + 1 for k in range(at - 1) if not (tokens[k].capital or tokens[k].text == ".")), default=0)
+    if pure_name(tokens, begin, at - 1):
+        return _clause(parse_phrase(tokens, begin, at - 1), None)
+    return _clause(leading_subject(tokens, 0, at - 1), None)
+
+
+def attitude(tokens: Tokens, at: int) -> Clause | None:
+    """Return the holder of the attitude verb left of a quotation: "Lee wants a “…”"."""
+    for cue in range(at - 1, -1, -1):
+        if tokens[cue].lower in ATTITUDE_FORMS:
+            mention = subject_before(tokens, 0, cue)
+            if isinstance(mention, Mention):
+                return Clause(mention, tokens[cue])
+    return None
