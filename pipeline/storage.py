@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import asdict, fields
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -17,7 +18,7 @@ import pyarrow.parquet as pq
 from pipeline import __version__
 from pipeline.errors import InputError
 from pipeline.files import atomic_path, read_jsonl, sha256_tree, write_json
-from pipeline.records import QUOTE_COLUMNS, SCORE_COLUMNS, Manifest
+from pipeline.records import QUOTE_COLUMNS, SCORE_COLUMNS, Article, Manifest, Segment
 
 TABLE_ENDINGS = (".parquet", ".jsonl", ".csv")
 
@@ -41,6 +42,31 @@ def schema_of(columns: Sequence[str]) -> pa.Schema:
 
 QUOTE_SCHEMA = schema_of(QUOTE_COLUMNS)
 SCORE_SCHEMA = schema_of(SCORE_COLUMNS)
+ARTICLE_SCHEMA = pa.schema(
+    [
+        *schema_of([f.name for f in fields(Article) if f.name not in {"has_raw", "segments"}]),
+        ("has_raw", pa.bool_()),
+        ("segments", pa.list_(pa.struct([*schema_of(["start", "end", "raw_start", "raw_end", "region"])]))),
+    ]
+)
+"""``X.articles.parquet``: the fields of ``Article``, with what a raw offset needs to find its place in the text."""
+
+
+def article_row(article: Article) -> dict[str, Any]:
+    """Return one row of the article table."""
+    return asdict(article)
+
+
+def read_articles(path: Path) -> list[Article]:
+    """Return the articles beside a quote table.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, damaged or lacks a column.
+    """
+    rows = read_table(path, required=ARTICLE_SCHEMA.names)
+    return [Article(**row | {"segments": tuple(Segment(**s) for s in row["segments"])}) for row in rows]
 
 
 def check_table_path(path: Path) -> None:
@@ -132,6 +158,7 @@ def read_table(path: Path, required: Iterable[str] = ()) -> list[dict[str, Any]]
     check_table_path(path)
     if not path.is_file():
         raise InputError(f"{path}: no such table; run the stage that writes it first")
+    rows: list[dict[str, Any]]
     try:
         if path.suffix == ".parquet":
             rows = pq.read_table(path).to_pylist()

@@ -1,0 +1,175 @@
+"""Evaluate: a model and labelled statements -> metrics with intervals, predictions, pictures and a report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeline import report, stance, tracking
+from pipeline.config import EvaluateConfig
+from pipeline.errors import InputError, LabelError
+from pipeline.evaluation.metrics import METRICS, SHORT_LABELS, confusion_counts, encode, predicted
+from pipeline.evaluation.summary import (
+    OVERALL,
+    Evaluation,
+    Intervals,
+    Scored,
+    evaluate,
+    metrics_document,
+    reliability,
+    tracked_metrics,
+)
+from pipeline.files import atomic_path, sha256_file, write_json, write_text
+from pipeline.records import LABELS, Manifest
+from pipeline.storage import Stopwatch, read_table, schema_of, side_path, write_manifest, write_table
+
+PREDICTION_COLUMNS = (
+    "statement_id", "article_id", "story_id", "target", "speaker", "text", "label", "ambiguous", "stance", "p_anti",
+    "p_neutral", "p_pro", "confidence",
+)  # fmt: skip
+"""Columns of the predictions on the test split."""
+
+_NEEDED = ("statement_id", "article_id", "story_id", "text", "context", "title", "target", "label", "split")
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+def _read_splits(path: Path) -> dict[str, Rows]:
+    rows = read_table(path, required=_NEEDED)
+    wrong = next((row for row in rows if row["label"] not in LABELS), None)
+    if wrong:
+        allowed = ", ".join(LABELS)
+        raise LabelError(f"{path}: {wrong['statement_id']} has the label {wrong['label']!r}; allowed: {allowed}")
+    splits: dict[str, Rows] = {s: [row for row in rows if row["split"] == s] for s in ("train", "dev", "test")}
+    empty = [split for split in ("train", "test") if not splits[split]]
+    if empty:
+        raise InputError(f"{path}: holds no statements of the {' or '.join(empty)} split; run stance label again")
+    return splits
+
+
+def _score(model: stance.StanceModel, rows: Rows) -> Scored:
+    table = {column: [row[column] for row in rows] for column in stance.COLUMNS}
+    return Scored(
+        articles=[row["article_id"] for row in rows],
+        ambiguous=[bool(row.get("ambiguous")) for row in rows],
+        y_true=encode([row["label"] for row in rows]),
+        y_prob=model.predict_proba(table) if rows else np.empty((0, len(LABELS))),
+    )
+
+
+def _predictions(rows: Rows, scored: Scored) -> list[dict[str, Any]]:
+    return [
+        {
+            **{column: row.get(column) for column in PREDICTION_COLUMNS},
+            "stance": LABELS[label],
+            **{f"p_{short}": p for short, p in zip(SHORT_LABELS, probabilities, strict=True)},
+            "confidence": max(probabilities),
+        }
+        for row, label, probabilities in zip(rows, predicted(scored.y_prob), scored.y_prob.tolist(), strict=True)
+    ]
+
+
+def _page(evaluation: Evaluation, rows: Rows, model: stance.StanceModel, config: EvaluateConfig) -> report.Evaluation:
+    test, scored = evaluation.test, evaluation.scored
+    return report.Evaluation(
+        model=model.name,
+        facts={
+            "statements": len(rows),
+            "articles": len({row["article_id"] for row in rows}),
+            "stories": len({row["story_id"] for row in rows}),
+            "marked ambiguous": sum(scored.ambiguous),
+        },
+        figures=[
+            report.Figure(METRICS[name].title, test[name], evaluation.baseline[name], evaluation.dev[name])
+            for name in OVERALL
+        ],
+        per_class={
+            label: {title: test[f"{title.lower()}_{short}"] for title in ("Precision", "Recall", "F1")}
+            for label, short in zip(LABELS, SHORT_LABELS, strict=True)
+        },
+        confusion=confusion_counts(scored.y_true, scored.y_prob).tolist(),
+        config={**config.model_dump(mode="json"), **{f"model.{key}": value for key, value in model.options.items()}},
+    )
+
+
+def _write(evaluation: Evaluation, rows: Rows, page: report.Evaluation, out: Path) -> dict[str, Path]:
+    """Write everything but the manifest; return the paths by what they hold."""
+    paths = {
+        "metrics": out / "metrics.json",
+        "predictions": out / "predictions.parquet",
+        "confusion": out / "plots" / "confusion.json",
+        "reliability": out / "plots" / "reliability.json",
+        "picture": out / "confusion.png",
+        "report": out / "report.html",
+    }
+    predictions = _predictions(rows, evaluation.scored)
+    picture = report.confusion_png(page.confusion)
+    write_json(paths["metrics"], metrics_document(evaluation))
+    write_table(paths["predictions"], predictions, schema_of(PREDICTION_COLUMNS))
+    write_json(paths["confusion"], [{"actual": row["label"], "predicted": row["stance"]} for row in predictions])
+    write_json(paths["reliability"], reliability(evaluation.scored))
+    with atomic_path(paths["picture"]) as temporary:
+        temporary.write_bytes(picture)
+    write_text(paths["report"], report.evaluation_page(page, picture))
+    return paths
+
+
+def _track(
+    evaluation: Evaluation, paths: Mapping[str, Path], model: stance.StanceModel, config: EvaluateConfig
+) -> None:
+    """Log to the run that trained the model, or to a new one where that has been evaluated or is not known."""
+    pointer, sha256 = side_path(config.model, "run.json"), stance.fingerprint(config.model)
+    tags = {"model_sha256": sha256}
+    with tracking.continue_run(pointer, model_sha256=sha256, params=model.params(), tags=tags) as tracker:
+        tracker.log_params({"evaluate": config.model_dump(mode="json", include={"resamples", "level", "seed"})})
+        tracker.log_dataset(config.statements, sha256=sha256_file(config.statements), context="evaluation")
+        for path in paths.values():
+            tracker.log_artifact(path, path.parent.name if path.parent != config.out else None)
+        # Last, because a run with such metrics counts as evaluated.
+        tracker.log_metrics(tracked_metrics(evaluation))
+
+
+def run(config: EvaluateConfig) -> Manifest:
+    """Return the manifest of an evaluation.
+
+    Writes ``metrics.json``, ``predictions.parquet``, ``plots/``, ``confusion.png`` and ``report.html`` under
+    ``config.out``. The same inputs and seed give the same bytes of ``metrics.json``.
+
+    Raises
+    ------
+    InputError
+        If the statements cannot be read or lack a split.
+    LabelError
+        If a statement has no label of the codebook.
+    ModelError
+        If the model cannot be loaded.
+    TrackingError
+        If the MLflow store cannot be reached; the files are written by then.
+    """
+    watch = Stopwatch()
+    splits = _read_splits(config.statements)
+    model = stance.load(config.model)
+    evaluation = evaluate(
+        _score(model, splits["test"]),
+        _score(model, splits["dev"]),
+        encode([row["label"] for row in splits["train"]]),
+        Intervals(config.resamples, config.level, config.seed),
+    )
+    page = _page(evaluation, splits["test"], model, config)
+    paths = _write(evaluation, splits["test"], page, config.out)
+    manifest = watch.manifest(
+        "evaluate",
+        counts={split: len(rows) for split, rows in splits.items()},
+        dropped={},
+        inputs=[config.statements, config.model],
+        outputs=paths.values(),
+        config_hash=config.digest(),
+        seed=config.seed,
+    )
+    write_manifest(side_path(paths["metrics"], "manifest.json"), manifest)
+    if config.track:
+        _track(evaluation, paths, model, config)
+    return manifest

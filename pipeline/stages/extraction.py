@@ -1,0 +1,182 @@
+"""From paths to articles and the rows of their quotes, one article at a time; shared by ingest and score."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from pipeline.articles.cleaning import clean
+from pipeline.articles.readers import ReadOptions, read
+from pipeline.articles.topics import TopicFinder
+from pipeline.config import ReadingConfig, Topic
+from pipeline.errors import InputError, RecordError
+from pipeline.quotes import find_quotes
+from pipeline.records import Article, Document, Reject, quote_row, text_hash
+
+_DROPPED = "dropped:"
+
+
+class RejectLog:
+    """Counts rejects by reason and hands each on.
+
+    Parameters
+    ----------
+    keep
+        Writes a reject to the rejects file.
+    strict
+        Make the first reject an ``InputError``.
+    """
+
+    def __init__(self, keep: Callable[[Reject], None], *, strict: bool = False) -> None:
+        self._keep, self._strict = keep, strict
+        self.first: Reject | None = None
+        self.reasons: Counter[str] = Counter()
+
+    def __call__(self, reject: Reject) -> None:
+        """Take in one reject."""
+        if self._strict:
+            raise InputError(f"{_place(reject)}: {reject.message} (every reject is an error with strict: true)")
+        self.first = self.first or reject
+        self.reasons[reject.reason] += 1
+        self._keep(reject)
+
+    def check(self, articles: int, max_share: float) -> None:
+        """Raise ``InputError`` where no article could be read, or more than the share of all records was rejected."""
+        rejected = self.reasons.total()
+        if self.first is None or (articles and rejected <= max_share * (articles + rejected)):
+            return
+        example = f"{_place(self.first)}: {self.first.message}"
+        if not articles:
+            others = f" (and {rejected - 1} more rejects)" if rejected > 1 else ""
+            raise InputError(f"nothing could be read; {example}{others}")
+        raise InputError(
+            f"{rejected} rejects to {articles} articles, more than max_reject_share={max_share:g} allows; {example}"
+        )
+
+
+def _place(reject: Reject) -> str:
+    return f"{reject.file}:{reject.position}" if reject.position else reject.file
+
+
+def read_options(config: ReadingConfig) -> ReadOptions:
+    """Return the limits and column names for the readers."""
+    return ReadOptions(
+        columns={str(field): name for field, name in config.columns.items()},
+        max_document_bytes=int(config.max_document_mb * (1 << 20)),
+        html_seconds=config.html_seconds,
+        max_members=config.max_members,
+        max_unpacked_bytes=int(config.max_unpacked_mb * (1 << 20)),
+        max_ratio=config.max_ratio,
+    )
+
+
+def extract(
+    paths: Sequence[str],
+    config: ReadingConfig,
+    topics: Sequence[Topic],
+    reject: Callable[[Reject], None],
+    counts: Counter[str],
+    *,
+    targets: Sequence[str] = (),
+) -> Iterator[tuple[Article, list[dict[str, Any]]]]:
+    """Yield every article with the rows of its quotes (``records.quote_row``), targets resolved.
+
+    Parameters
+    ----------
+    paths, reject
+        As in ``articles.readers.read``.
+    topics
+        Debates to choose from where neither the record nor ``targets`` names one.
+    counts
+        Gets ``documents``, ``articles``, ``quotes``, ``statements``, and ``dropped:STEP`` of each cleaning step.
+    targets
+        Given targets; with several, each quote has a row for each of them.
+
+    Raises
+    ------
+    InputError
+        If a path is missing or a folder holds nothing to read.
+    """
+    finder = TopicFinder({topic.target: topic.aliases for topic in topics})
+    identities = _Identities()
+    for document in read(paths, read_options(config), reject):
+        counts["documents"] += 1
+        for article in _articles(document, identities, reject, counts):
+            chosen = _targets(article, targets, finder, config.target)
+            article = replace(article, target=chosen[0])
+            quotes = find_quotes(article)
+            counts["articles"] += 1
+            counts["quotes"] += len(quotes)
+            counts["statements"] += sum(quote.is_statement for quote in quotes)
+            rows = [quote_row(article, quote) for quote in quotes]
+            yield article, [row | {"target": target} for row in rows for target in chosen]
+
+
+def cleaning_counts(counts: Counter[str]) -> tuple[dict[str, int], dict[str, int]]:
+    """Return the counts without those of the cleaning steps, and those of the steps by name."""
+    kept = {name: count for name, count in counts.items() if not name.startswith(_DROPPED)}
+    steps = {f"cleaning-{name.removeprefix(_DROPPED)}": n for name, n in counts.items() if name not in kept}
+    return kept, steps
+
+
+def _articles(
+    document: Document, identities: _Identities, reject: Callable[[Reject], None], counts: Counter[str]
+) -> Iterator[Article]:
+    """Yield the cleaned articles of a document; a document without any is a reject."""
+    try:
+        cleaned = clean(document)
+        if not cleaned.articles:
+            raise RecordError("nothing but page furniture in it", reason="no-article")
+    except RecordError as error:
+        reject(_reject(document, error))
+        return
+    for step, count in cleaned.dropped.items():
+        counts[_DROPPED + step] += count
+    for article in cleaned.articles:
+        try:
+            yield identities.distinct(article)
+        except RecordError as error:
+            reject(_reject(document, error))
+
+
+def _reject(document: Document, error: RecordError) -> Reject:
+    file = document.source.removesuffix(f"#{document.record_id}")
+    return Reject(file, document.record_id, error.reason, str(error), document.text[:2000])
+
+
+def _targets(
+    article: Article, given: Sequence[str], finder: TopicFinder, default: str | None
+) -> tuple[str | None, ...]:
+    if article.target:
+        return (article.target,)
+    if given:
+        return tuple(given)
+    return (finder.find(article.title, article.text) or default,)
+
+
+class _Identities:
+    """Keeps article ids apart: an id is a hash of the text, and one text may stand in two places."""
+
+    def __init__(self) -> None:
+        self._texts: set[int] = set()
+        self._copies: set[int] = set()
+
+    def distinct(self, article: Article) -> Article:
+        """Return the article, under an id of its own where the same text came from another source before.
+
+        Raises
+        ------
+        RecordError
+            Reason ``repeated``, where text and source are both as before.
+        """
+        own = int(article.article_id, 16)
+        copy_id = text_hash(article.article_id, article.source)
+        if int(copy_id, 16) in self._copies:
+            raise RecordError("the same record as before, word for word; drop one", reason="repeated")
+        self._copies.add(int(copy_id, 16))
+        if own in self._texts:
+            return replace(article, article_id=copy_id)
+        self._texts.add(own)
+        return article

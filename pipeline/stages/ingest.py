@@ -1,0 +1,134 @@
+"""Ingest: files -> quote table, with the articles, the rejects and a manifest beside it."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, Any, Self
+
+from pipeline.articles.sources import STDIN
+from pipeline.articles.stories import StoryIndex
+from pipeline.config import IngestConfig, load_topics
+from pipeline.errors import InputError
+from pipeline.files import atomic_path
+from pipeline.records import Manifest, Reject
+from pipeline.stages.extraction import RejectLog, cleaning_counts, extract
+from pipeline.storage import (
+    ARTICLE_SCHEMA,
+    QUOTE_SCHEMA,
+    Stopwatch,
+    TableWriter,
+    article_row,
+    batches,
+    check_table_path,
+    side_path,
+    write_manifest,
+)
+
+# Rows in a row group; an article is far larger than a quote.
+_QUOTES_AT_ONCE = 5000
+_ARTICLES_AT_ONCE = 500
+
+
+class _Spool:
+    """Rows on disk, in a file without a name, until the corpus is read and stories are known."""
+
+    def __init__(self) -> None:
+        self._file: IO[str] = tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115 - see __exit__
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def write(self, row: dict[str, Any]) -> None:
+        self._file.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+    def rows(self, stories: dict[str, str]) -> Iterator[dict[str, Any]]:
+        self._file.seek(0)
+        for line in self._file:
+            row = json.loads(line)
+            yield row | {"story_id": stories[row["article_id"]]}
+
+
+def run(config: IngestConfig, progress: Callable[[int, int], None] | None = None) -> Manifest:
+    """Return the manifest of the quote table.
+
+    Writes ``config.out`` and beside it ``.articles.parquet``, ``.rejected.jsonl`` and ``.manifest.json``; all of them,
+    or on an error none.
+
+    Parameters
+    ----------
+    config
+        Paths, output and limits.
+    progress
+        Called after each article with the number of articles and quotes so far.
+
+    Raises
+    ------
+    InputError
+        If a path is missing, nothing could be read, too much was rejected, or, with ``strict``, anything was.
+    """
+    watch, out = Stopwatch(), config.out
+    check_table_path(out)
+    if any(Path(path).resolve() == out.resolve() for path in config.paths if path != STDIN):
+        raise InputError(f"{out}: is also an input; choose another --out")
+    outputs = [out, side_path(out, "articles.parquet"), side_path(out, "rejected.jsonl")]
+    counts: Counter[str] = Counter(documents=0, articles=0, quotes=0, statements=0)
+    with ExitStack() as stack:
+        articles, quotes = stack.enter_context(_Spool()), stack.enter_context(_Spool())
+        rejects = stack.enter_context(_rejects(outputs[2], strict=config.strict))
+        index = StoryIndex(config.story_threshold)
+        for article, rows in extract(config.paths, config, load_topics(), rejects, counts):
+            index.add(article)
+            articles.write(article_row(article))
+            for row in rows:
+                quotes.write(row)
+            if progress:
+                progress(counts["articles"], counts["quotes"])
+        rejects.check(counts["articles"], config.max_reject_share)
+        stories = index.stories()
+        _write(outputs[0], quotes.rows(stories), QUOTE_SCHEMA, _QUOTES_AT_ONCE, stack)
+        _write(outputs[1], articles.rows(stories), ARTICLE_SCHEMA, _ARTICLES_AT_ONCE, stack)
+    counts["stories"] = len(set(stories.values()))
+    return _manifest(config, watch, counts, rejects, outputs)
+
+
+@contextmanager
+def _rejects(path: Path, *, strict: bool) -> Iterator[RejectLog]:
+    """Yield a log that writes each reject to the file as it comes; the file appears when the block ends well."""
+    with atomic_path(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as handle:
+
+        def keep(reject: Reject) -> None:
+            handle.write(json.dumps(asdict(reject), ensure_ascii=False) + "\n")
+
+        yield RejectLog(keep, strict=strict)
+
+
+def _write(path: Path, rows: Iterator[dict[str, Any]], schema: Any, size: int, stack: ExitStack) -> None:
+    """Write a table; it appears under its name when the stack ends well, with all the others."""
+    writer = stack.enter_context(TableWriter(path, schema))
+    for batch in batches(rows, size):
+        writer.write(batch)
+
+
+def _manifest(
+    config: IngestConfig, watch: Stopwatch, counts: Counter[str], rejects: RejectLog, outputs: list[Path]
+) -> Manifest:
+    counted, steps = cleaning_counts(counts)
+    manifest = watch.manifest(
+        "ingest",
+        counts=counted | {"rejects": rejects.reasons.total()},
+        dropped=steps | {f"rejected-{reason}": count for reason, count in rejects.reasons.items()},
+        inputs=[Path(path) for path in config.paths if path != STDIN],
+        outputs=outputs,
+        config_hash=config.digest(),
+    )
+    write_manifest(side_path(config.out, "manifest.json"), manifest)
+    return manifest

@@ -1,0 +1,216 @@
+"""Score: articles -> scored table, streaming: no more than a batch of rows is held at a time."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from pipeline import stance, tracking
+from pipeline.articles.sources import STDIN
+from pipeline.config import ScoreConfig, load_topics
+from pipeline.errors import InputError, ModelError
+from pipeline.files import atomic_path
+from pipeline.parts import PartWriter, beside, is_folder
+from pipeline.records import LABELS, Article, Manifest, Reject, text_hash
+from pipeline.stages.extraction import RejectLog, cleaning_counts, extract
+from pipeline.storage import (
+    ARTICLE_SCHEMA,
+    SCORE_SCHEMA,
+    Stopwatch,
+    TableWriter,
+    article_row,
+    batches,
+    check_table_path,
+    write_manifest,
+)
+
+Row = dict[str, Any]
+
+# Of the article table, whichever comes first: articles are of very different length.
+_ARTICLES_AT_ONCE, _CHARACTERS_AT_ONCE = 500, 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    """A model that was loaded and checked, with what scored rows and the manifest call it."""
+
+    model: stance.StanceModel
+    address: str
+    fingerprint: str
+
+    @property
+    def name(self) -> str:
+        """The bundle's id: kind of model, and the beginning of its hash."""
+        return f"{self.model.name}-{self.fingerprint[:12]}"
+
+    def score(self, rows: Sequence[Row], abstain_below: float | None = None) -> list[Row]:
+        """Return quote rows with their scores (keys: ``SCORE_COLUMNS``)."""
+        table = {column: [row[column] for row in rows] for column in stance.COLUMNS}
+        scored = []
+        for row, probabilities in zip(rows, self.model.predict_proba(table).tolist(), strict=True):
+            confidence = max(probabilities)
+            scored.append(
+                row
+                | dict(zip(("p_anti", "p_neutral", "p_pro"), probabilities, strict=True))
+                | {
+                    "row_id": text_hash(row["quote_id"], row["target"] or ""),
+                    "stance": LABELS[probabilities.index(confidence)],
+                    "confidence": confidence,
+                    "abstained": abstain_below is not None and confidence < abstain_below,
+                    "model": self.name,
+                }
+            )
+        return scored
+
+
+def load_scorer(config: ScoreConfig) -> Scorer:
+    """Return the configured model, or the first of the default folders that is there.
+
+    Raises
+    ------
+    ModelError
+        If there is none, or its folder is damaged.
+    TrackingError
+        If the registry cannot be reached or knows no such model.
+    """
+    address = config.model or next((str(folder) for folder in config.model_folders if folder.is_dir()), None)
+    if address is None:
+        tried = " or ".join(map(str, config.model_folders))
+        raise ModelError(
+            f"no model at {tried}; run `stance train` (in the project: `make run`) or name one with --model"
+        )
+    folder = tracking.resolve_model(address) if address.startswith("models:/") else Path(address)
+    return Scorer(stance.load(folder), address, stance.fingerprint(folder))
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What the summary tells about the scored rows; speakers are kept as numbers, a corpus has many."""
+
+    rows: int = 0
+    stances: Counter[str] = field(default_factory=Counter)
+    _speakers: set[int] = field(default_factory=set)
+
+    def add(self, rows: Sequence[Row]) -> None:
+        self.rows += len(rows)
+        statements = [row for row in rows if row["is_statement"]]
+        self.stances.update(row["stance"] for row in statements)
+        self._speakers.update(hash(row["speaker"]) for row in statements if row["speaker"])
+
+    def counts(self) -> dict[str, int]:
+        stances = {label: self.stances[label] for label in LABELS}
+        return {"rows": self.rows, "speakers": len(self._speakers), **stances}
+
+
+def run(
+    config: ScoreConfig,
+    paths: Sequence[str],
+    out: Path,
+    *,
+    targets: Sequence[str] = (),
+    progress: Callable[[int, int], None] | None = None,
+) -> Manifest:
+    """Return the manifest of the scored table.
+
+    Writes ``out`` and beside it its articles, rejects and manifest; all of them or, on an error, none.
+
+    Parameters
+    ----------
+    paths
+        Files, folders, or ``-`` for JSON lines on standard input.
+    out
+        A table (``.parquet``, ``.jsonl``, ``.csv``), or for Parquet parts a folder or a name without ending.
+    targets
+        What is to be restricted; with several, each quote has a row for each. A record's own target wins.
+    progress
+        Called after each article with the number of articles and quotes so far.
+
+    Raises
+    ------
+    InputError
+        If a path is missing, nothing could be read, or the output cannot be written.
+    ModelError
+        If there is no model, or it is damaged.
+    """
+    watch = Stopwatch()
+    _check_out(out, paths)
+    scorer = load_scorer(config)
+    counts: Counter[str] = Counter(documents=0, articles=0, quotes=0, statements=0)
+    tally = _Tally()
+    outputs = [out, beside(out, "articles.parquet"), beside(out, "rejected.jsonl")]
+    with ExitStack() as stack:
+        table = stack.enter_context(_writer(out, config.part_rows))
+        articles = stack.enter_context(TableWriter(outputs[1], ARTICLE_SCHEMA))
+        rejects = stack.enter_context(_rejects(outputs[2], strict=config.strict))
+        found = extract(paths, config, load_topics(), rejects, counts, targets=targets)
+        for batch in batches(_rows(found, articles, counts, progress), config.batch_rows):
+            scored = scorer.score(batch, config.abstain_below)
+            table.write(scored)
+            tally.add(scored)
+        rejects.check(counts["articles"], config.max_reject_share)
+    counted, steps = cleaning_counts(counts)
+    manifest = watch.manifest(
+        "score",
+        counts=counted | tally.counts() | {"rejects": rejects.reasons.total()},
+        dropped=steps | {f"rejected-{reason}": count for reason, count in rejects.reasons.items()},
+        inputs=[Path(path) for path in paths if path != STDIN],
+        outputs=outputs,
+        config_hash=config.digest(),
+    )
+    manifest = replace(manifest, inputs=manifest.inputs | {scorer.address: scorer.fingerprint})
+    write_manifest(beside(out, "manifest.json"), manifest)
+    return manifest
+
+
+@contextmanager
+def _writer(out: Path, part_rows: int) -> Iterator[PartWriter | TableWriter]:
+    with PartWriter(out, SCORE_SCHEMA, part_rows) if is_folder(out) else TableWriter(out, SCORE_SCHEMA) as writer:
+        yield writer
+
+
+def _rows(
+    found: Iterator[tuple[Article, list[Row]]],
+    writer: TableWriter,
+    counts: Counter[str],
+    progress: Callable[[int, int], None] | None,
+) -> Iterator[Row]:
+    """Yield the rows of all quotes; the articles go to their own table on the way."""
+    waiting: list[Row] = []
+    size = 0
+    for article, rows in found:
+        waiting.append(article_row(article))
+        size += len(article.text)
+        if len(waiting) >= _ARTICLES_AT_ONCE or size >= _CHARACTERS_AT_ONCE:
+            writer.write(waiting)
+            waiting, size = [], 0
+        yield from rows
+        if progress:
+            progress(counts["articles"], counts["quotes"])
+    writer.write(waiting)
+
+
+@contextmanager
+def _rejects(path: Path, *, strict: bool) -> Iterator[RejectLog]:
+    """Yield a log that writes each reject to the file as it comes; the file appears when the block ends well."""
+    with atomic_path(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as handle:
+
+        def keep(reject: Reject) -> None:
+            handle.write(json.dumps(asdict(reject), ensure_ascii=False) + "\n")
+
+        yield RejectLog(keep, strict=strict)
+
+
+def _check_out(out: Path, paths: Sequence[str]) -> None:
+    """Raise ``InputError`` unless the output can be written without harm to the input."""
+    if str(out) == STDIN or (is_folder(out) and out.exists() and not out.is_dir()):
+        raise InputError(f"{out}: cannot write here; name a table (.parquet, .jsonl, .csv) or a folder")
+    if not is_folder(out):
+        check_table_path(out)
+    if os.path.realpath(out) in {os.path.realpath(path) for path in paths if path != STDIN}:
+        raise InputError(f"{out}: is read and would be overwritten; choose another --out")

@@ -1,0 +1,68 @@
+"""What every stance classifier is given and gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Protocol, Self
+
+import numpy as np
+import numpy.typing as npt
+
+StatementTable = Mapping[str, Sequence[Any]]
+"""One sequence a column, of equal length; a pandas DataFrame fits it too."""
+
+Probabilities = npt.NDArray[np.float64]
+
+COLUMNS = ("text", "context", "title", "target")
+"""Columns that a classifier may read. Only ``text`` must be there; what is missing or null reads as empty."""
+
+_SPACES = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\u200b\u200c\u200d\u2060\ufeff"
+_OUTER = _SPACES + "\"'`´«»‹›‘’‚‛“”„‟′″〝〞〟「」『』＂＇"
+
+
+def strip_marks(text: str) -> str:
+    """Return the text without its outer quotation marks, of whatever kind, and without outer white space.
+
+    Training and scoring both see statements through this function, so that no model learns an outlet's typography.
+
+    Examples
+    --------
+    >>> strip_marks('“We oppose the ban,” ')
+    'We oppose the ban,'
+    >>> strip_marks("« ‘It is safe’ »")
+    'It is safe'
+    """
+    return text.strip(_OUTER)
+
+
+def column(table: StatementTable, name: str) -> list[str]:
+    """Return one column as clean strings: ``text`` without its outer marks, nulls and missing columns as ``""``."""
+    values = table[name] if name in table else [""] * len(table["text"])
+    strings = [value if isinstance(value, str) else "" for value in values]
+    return [strip_marks(value) for value in strings] if name == "text" else strings
+
+
+class StanceClassifier(Protocol):
+    """A classifier of statements: the constructor only stores, ``fit`` learns, learned state ends in ``_``."""
+
+    name: ClassVar[str]
+    """Its key in the table of classifiers."""
+    requirements: ClassVar[tuple[str, ...]]
+    """Distributions that scoring needs; their versions are recorded with the model."""
+
+    @property
+    def classes_(self) -> tuple[str, ...]:
+        """The labels, in the order of the probability columns."""
+
+    def fit(self, table: StatementTable, y: Sequence[str]) -> Self:
+        """Learn from labelled statements and return self."""
+
+    def predict_proba(self, table: StatementTable) -> Probabilities:
+        """Return probabilities, shape [n, 3], rows sum to 1, columns in the order of ``classes_``."""
+
+    def save(self, folder: Path) -> None:
+        """Write the learned state as plain files into an existing folder."""
+
+    def load(self, folder: Path) -> Self:
+        """Read the learned state from a folder whose bytes have been checked, and return self."""

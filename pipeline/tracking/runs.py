@@ -1,0 +1,124 @@
+"""Runs and registered models, read back as plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.errors import TrackingError
+from pipeline.tracking.store import connect, is_empty, reported, selected, store_uri
+from pipeline.tracking.tracker import MODEL_NAME
+
+if TYPE_CHECKING:
+    from mlflow.entities import Run
+
+_FROM_TRAINING = ("train_", "dev_")
+"""Metrics that training itself logs; any other metric means that the run has been evaluated."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One run, as plain values."""
+
+    run_id: str
+    name: str
+    start: datetime
+    status: str
+    params: dict[str, str]
+    metrics: dict[str, float]
+    tags: dict[str, str]
+
+    @property
+    def evaluated(self) -> bool:
+        """True if the run has metrics beyond those of training."""
+        return any(not name.startswith(_FROM_TRAINING) for name in self.metrics)
+
+
+def _record(run: Run) -> RunRecord:
+    start = datetime.fromtimestamp((run.info.start_time or 0) / 1000, UTC)
+    return RunRecord(
+        run_id=run.info.run_id,
+        name=run.info.run_name or "",
+        start=start,
+        status=run.info.status,
+        params=dict(run.data.params),
+        metrics=dict(run.data.metrics),
+        tags=dict(run.data.tags),
+    )
+
+
+def runs(limit: int = 20) -> list[RunRecord]:
+    """Return the latest runs, newest first; none where there is no store yet."""
+    if is_empty():
+        return []
+    client, experiment = connect()
+    found: list[RunRecord] = []
+    token = None
+    with reported(str(client.tracking_uri)):
+        while len(found) < limit:
+            wanted = min(limit - len(found), 1000)
+            page = client.search_runs([experiment], max_results=wanted, order_by=["start_time DESC"], page_token=token)
+            found += map(_record, page)
+            token = page.token
+            if not token:
+                break
+    return found
+
+
+def find_run(reference: str) -> RunRecord:
+    """Return the one run with this id, name, or beginning of an id (four characters or more).
+
+    Raises
+    ------
+    TrackingError
+        If there is no such run, or more than one.
+    """
+    known = runs(limit=100_000)
+    for matches in (
+        [run for run in known if run.run_id == reference],
+        [run for run in known if run.name == reference],
+        [run for run in known if len(reference) >= 4 and run.run_id.startswith(reference)],
+    ):
+        if len(matches) == 1:
+            return matches[0]
+        if matches:
+            raise TrackingError(f"run {reference}: {len(matches)} runs answer to it; give a longer part of the id")
+    raise TrackingError(f"run {reference}: no such run at {store_uri()}; `stance runs` lists them")
+
+
+def run_artifact(run_id: str, path: str, into: Path | None = None) -> Path:
+    """Return the path of a copy of a run's artifact, in an existing folder or a temporary one of its own."""
+    client, _ = connect()
+    with reported(str(client.tracking_uri)):
+        return Path(client.download_artifacts(run_id, path, str(into) if into else None))
+
+
+def resolve_model(address: str) -> Path:
+    """Return the local model folder behind ``models:/NAME@ALIAS``, ``models:/NAME/VERSION`` or ``models:/ID``.
+
+    Raises
+    ------
+    TrackingError
+        If the registry knows no such model, or it holds no model folder of ours.
+    """
+    if is_empty():
+        raise TrackingError(f"{address}: no registry at {store_uri()}; train with --register first")
+    client, _ = connect()
+    import mlflow
+
+    uri = str(client.tracking_uri)
+    with reported(uri), selected(uri):
+        folder = Path(mlflow.artifacts.download_artifacts(artifact_uri=address))
+    found = sorted((folder / "artifacts").glob("*/MANIFEST.sha256"))
+    if len(found) != 1:
+        raise TrackingError(f"{address}: holds no stance model folder; it was not logged by `stance train`")
+    return found[0].parent
+
+
+def set_alias(alias: str, version: str) -> None:
+    """Point an alias (``champion``, ``challenger``) of the registered model at one of its versions."""
+    client, _ = connect()
+    with reported(str(client.tracking_uri)):
+        client.set_registered_model_alias(MODEL_NAME, alias, version)

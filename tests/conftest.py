@@ -1,0 +1,53 @@
+"""What several tests need."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+# Invented sentences with one telling word each, so that a right classifier separates them and a wrong one does not.
+TELLING = {
+    "anti-restriction": ("reckless", "needless", "harmful to customers", "a mistake", "unfair"),
+    "neutral": ("on Tuesday's agenda", "under review", "in its second reading", "scheduled", "being counted"),
+    "pro-restriction": ("overdue", "necessary", "the only safe course", "vital", "what we asked for"),
+}
+SUBJECTS = ("the ban on Quillon routers", "this licence rule", "the Tessaly order", "that export control")
+
+
+# MLflow 3.17's own code causes these, in SQLAlchemy, in pandas, and about itself.
+FOREIGN_WARNINGS = (
+    "ignore:The ``noload`` loader strategy:DeprecationWarning",
+    "ignore:Operation with range is deprecated:DeprecationWarning",
+    "ignore:.*Any type hint is inferred as AnyType:UserWarning",
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let warnings pass that are not ours to mend."""
+    for line in FOREIGN_WARNINGS:
+        config.addinivalue_line("filterwarnings", line)
+
+
+@pytest.fixture
+def shared() -> Path:
+    """Return the folder of data that lies beside the project."""
+    folder = ROOT / os.environ.get("QUOTESTANCE_SHARED", "../shared")
+    if not folder.is_dir():
+        pytest.skip(f"{folder} is not here; set QUOTESTANCE_SHARED to the folder that holds seeds/ and data/")
+    return folder
+
+
+@pytest.fixture
+def labelled() -> tuple[dict[str, list[str]], list[str]]:
+    """Return a table of 60 invented statements, 20 of each label, and their labels."""
+    rows, y = [], []
+    for label, words in TELLING.items():
+        for word in words:
+            for subject in SUBJECTS:
+                text = f"“We say {subject} is {word},”"
+                rows.append((text, f"{text} Mira Olsen said.", "Olsen speaks", subject))
+                y.append(label)
+    names = ("text", "context", "title", "target")
+    return {name: [row[i] for row in rows] for i, name in enumerate(names)}, y

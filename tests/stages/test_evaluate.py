@@ -1,0 +1,232 @@
+"""The evaluate stage from files to files, with a classifier that reads its answer from the text."""
+
+import json
+from dataclasses import asdict, fields
+
+import numpy as np
+import pytest
+
+from pipeline import stance, tracking
+from pipeline.config import EvaluateConfig, load_config
+from pipeline.errors import InputError, LabelError, ModelError
+from pipeline.records import LABELS, Statement
+from pipeline.stages import evaluate
+from pipeline.storage import read_table, schema_of, write_table
+
+# Label of each statement and what the classifier says, by its first letter, of four articles with three statements.
+TEST_SPLIT = {
+    "a1": ["pp", "pp", "nn"],
+    "a2": ["aa", "an", "aa"],
+    "a3": ["nn", "np", "pp"],
+    "a4": ["aa", "nn", "pn"],
+}
+NAMES = {label[0]: label for label in LABELS}
+SAID = {"a": [0.8, 0.15, 0.05], "n": [0.1, 0.7, 0.2], "p": [0.05, 0.05, 0.9]}
+MACRO_F1 = (6 / 7 + 6 / 9 + 6 / 8) / 3
+
+
+class Oracle:
+    """Says what the first letter of the text says."""
+
+    name = "oracle"
+    classes_ = LABELS
+
+    def __init__(self):
+        self.options = {"depth": 3}
+
+    def params(self):
+        return {"classifier": self.name, **self.options}
+
+    def predict_proba(self, table):
+        assert set(table) == {"text", "context", "title", "target"}
+        return np.array([SAID[text[0]] for text in table["text"]])
+
+
+def statement(number, article, label, said, split):
+    return Statement(
+        statement_id=f"q{number}",
+        article_id=article,
+        story_id=f"story of {article}",
+        text=f"{said} “quotation {number}”",
+        context="",
+        title="",
+        target="Norvane",
+        speaker="Ana Ruiz",
+        label=NAMES[label],
+        ambiguous=said != label,
+        split=split,
+    )
+
+
+def statements():
+    cells = [(article, *pair, "test") for article, pairs in TEST_SPLIT.items() for pair in pairs]
+    cells += [("d1", "a", "a", "dev"), ("d2", "n", "p", "dev")]
+    cells += [(f"t{i}", label, label, "train") for i, label in enumerate("nnnpa")]
+    return [asdict(statement(number, *cell)) for number, cell in enumerate(cells)]
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(stance, "load", lambda folder: Oracle())
+    (tmp_path / "models/default").mkdir(parents=True)
+    write(tmp_path, statements())
+    return tmp_path
+
+
+def write(folder, rows):
+    write_table(folder / "data/statements.parquet", rows, schema_of([field.name for field in fields(Statement)]))
+
+
+def config(*overrides):
+    return load_config(EvaluateConfig, "evaluate", ["track=false", "resamples=300", *overrides])
+
+
+def metrics(folder):
+    return json.loads((folder / "reports/metrics.json").read_text())
+
+
+def test_headline_stands_on_top_with_interval_count_and_baseline(project):
+    evaluate.run(config())
+    found = metrics(project)
+    assert list(found)[:6] == ["macro_f1", "macro_f1_low", "macro_f1_high", "baseline_macro_f1", "n", "articles"]
+    assert found["macro_f1"] == pytest.approx(MACRO_F1, abs=1e-6)
+    assert found["macro_f1_low"] < found["macro_f1"] < found["macro_f1_high"]
+    # The baseline says neutral throughout: F1 of neutral is 2 * 4 / (4 + 12), of the others 0.
+    assert found["baseline_macro_f1"] == pytest.approx(0.5 / 3, abs=1e-6)
+    assert (found["n"], found["articles"]) == (12, 4)
+
+
+def test_every_metric_is_there_for_test_and_the_overall_ones_for_dev_and_baseline(project):
+    evaluate.run(config())
+    found = metrics(project)
+    assert found["test"]["recall_anti"]["value"] == pytest.approx(3 / 4)
+    assert found["test"]["expected_calibration_error"]["value"] == pytest.approx(
+        (abs(0.8 * 3 - 3) + abs(0.7 * 5 - 3) + abs(0.9 * 4 - 3)) / 12, abs=1e-6
+    )
+    assert found["dev"]["accuracy"] == {"value": 0.5, "low": 0.0, "high": 1.0, "n": 2}
+    assert list(found["dev"]) == list(found["baseline"])
+    assert found["test_clear"]["macro_f1"] == {"value": 1.0, "low": 1.0, "high": 1.0, "n": 9}
+
+
+def test_undefined_figures_are_null(project):
+    rows = [row for row in statements() if row["label"] != "anti-restriction" and row["text"][0] != "a"]
+    write(project, rows)
+    evaluate.run(config())
+    assert metrics(project)["test"]["f1_anti"] == {"value": None, "low": None, "high": None, "n": len(rows) - 5}
+
+
+def test_same_seed_gives_the_same_bytes_and_another_seed_others(project):
+    written = []
+    for seed in (1, 1, 2):
+        evaluate.run(config(f"seed={seed}"))
+        written.append((project / "reports/metrics.json").read_bytes())
+    assert written[0] == written[1]
+    assert written[0] != written[2]
+
+
+def test_predictions_of_the_test_split_are_kept(project):
+    evaluate.run(config())
+    rows = read_table(project / "reports/predictions.parquet")
+    assert len(rows) == 12
+    assert rows[4] == {
+        "statement_id": "q4",
+        "article_id": "a2",
+        "story_id": "story of a2",
+        "target": "Norvane",
+        "speaker": "Ana Ruiz",
+        "text": "n “quotation 4”",
+        "label": "anti-restriction",
+        "ambiguous": True,
+        "stance": "neutral",
+        "p_anti": 0.1,
+        "p_neutral": 0.7,
+        "p_pro": 0.2,
+        "confidence": 0.7,
+    }
+
+
+def test_plots_hold_what_dvc_draws(project):
+    evaluate.run(config())
+    confusion = json.loads((project / "reports/plots/confusion.json").read_text())
+    assert confusion[4] == {"actual": "anti-restriction", "predicted": "neutral"}
+    assert len(confusion) == 12
+    reliability = json.loads((project / "reports/plots/reliability.json").read_text())
+    assert [(row["n"], row["confidence"], row["accuracy"]) for row in reliability] == [
+        (5, 0.7, 0.6),
+        (3, 0.8, 1.0),
+        (4, 0.9, 0.75),
+    ]
+
+
+def test_report_and_picture_are_written(project):
+    evaluate.run(config())
+    assert (project / "reports/confusion.png").read_bytes().startswith(b"\x89PNG")
+    page = (project / "reports/report.html").read_text(encoding="utf-8")
+    assert f"{MACRO_F1:.3f}" in page
+    assert "model.depth" in page
+
+
+def test_manifest_counts_the_splits_and_hashes_what_was_read_and_written(project):
+    manifest = evaluate.run(config())
+    assert manifest.counts == {"train": 5, "dev": 2, "test": 12}
+    assert set(manifest.inputs) == {"data/statements.parquet", "models/default"}
+    assert "reports/metrics.json" in manifest.outputs
+    assert json.loads((project / "reports/metrics.manifest.json").read_text())["seed"] == 13
+
+
+def test_missing_dev_split_leaves_its_figures_undefined(project):
+    write(project, [row for row in statements() if row["split"] != "dev"])
+    evaluate.run(config())
+    assert metrics(project)["dev"]["macro_f1"] == {"value": None, "low": None, "high": None, "n": 0}
+
+
+@pytest.mark.parametrize("split", ["train", "test"])
+def test_missing_split_is_named_and_nothing_is_written(project, split):
+    write(project, [row for row in statements() if row["split"] != split])
+    with pytest.raises(InputError, match=f"holds no statements of the {split} split; run stance label again"):
+        evaluate.run(config())
+    assert not (project / "reports").exists()
+
+
+def test_statement_without_a_label_of_the_codebook_is_named(project):
+    write(project, [{**row, "label": "pro" if row["statement_id"] == "q3" else row["label"]} for row in statements()])
+    with pytest.raises(
+        LabelError, match=r"data/statements\.parquet: q3 has the label 'pro'; allowed: anti-restriction"
+    ):
+        evaluate.run(config())
+
+
+def test_missing_model_is_named(project, monkeypatch):
+    monkeypatch.undo()
+    monkeypatch.chdir(project)
+    with pytest.raises(ModelError, match="models/default"):
+        evaluate.run(config())
+
+
+# MLflow 3.17 uses what SQLAlchemy 2.1 calls deprecated.
+@pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy")
+def test_figures_go_to_the_run_that_trained_the_model_and_then_to_a_run_of_their_own(project, monkeypatch):
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    monkeypatch.setattr(stance, "fingerprint", lambda folder: "f" * 64)
+    with tracking.start_run(name="trained") as tracker:
+        tracker.log_metrics({"dev_macro_f1": 0.4})
+        tracking.write_pointer(project / "models/default.run.json", tracker, model_sha256="f" * 64)
+    for _ in range(2):
+        evaluate.run(config("track=true"))
+    first, second = sorted(tracking.runs(), key=lambda run: run.start)
+    assert (first.run_id, first.status) == (tracker.run_id, "FINISHED")
+    assert first.metrics["dev_macro_f1"] == 0.4
+    for run in (first, second):
+        assert run.metrics["macro_f1"] == pytest.approx(MACRO_F1, abs=1e-6)
+        assert run.metrics["baseline_macro_f1"] == pytest.approx(0.5 / 3, abs=1e-6)
+        assert run.params["evaluate.resamples"] == "300"
+    assert second.params["depth"] == "3"
+    for name in ("metrics.json", "predictions.parquet", "confusion.png", "report.html"):
+        kept = tracking.run_artifact(first.run_id, name)
+        assert kept.read_bytes() == (project / "reports" / name).read_bytes()
+
+
+def test_untracked_evaluation_makes_no_store(project):
+    evaluate.run(config())
+    assert not (project / "mlflow.db").exists()

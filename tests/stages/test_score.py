@@ -1,0 +1,287 @@
+"""The score stage from files to files, with a small model of invented statements."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from pipeline import stance
+from pipeline.config import ScoreConfig, load_config
+from pipeline.errors import ConfigError, InputError, ModelError
+from pipeline.parts import read_parts
+from pipeline.records import LABELS, SCORE_COLUMNS
+from pipeline.stages import score
+from pipeline.storage import read_articles, read_table
+
+FEATURES = {"words": {"column": "text", "analyzer": "word", "ngrams": [1, 1], "min_df": 1, "weight": 1.0}}
+OPTIONS = {"features": FEATURES, "c": 10.0, "class_weight": None, "max_iterations": 300}
+
+# Article text, and its rows: speaker, is_statement.
+TALK = (
+    "Council delays the Quillon vote\n\n"
+    "“The ban on Quillon routers is overdue,” said Mira Olsen, the mayor of Halden.\n\n"
+    "“We think this order is reckless and we will fight it,” Jonas Veld told reporters.\n\n"
+    "The shop calls its window the “Box” these days.\n\n"
+    "“The rule is scheduled for its second reading on Tuesday,” said Ada Brandt, a clerk.\n"
+)
+STATEMENTS = [("Mira Olsen", "pro-restriction"), ("Jonas Veld", "anti-restriction"), ("Ada Brandt", "neutral")]
+TERM = "“Box”"
+JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffdb0043") + bytes(range(256)) * 4
+
+
+@pytest.fixture
+def model(tmp_path, labelled):
+    """Return the folder of a model that knows the telling words."""
+    table, y = labelled
+    trained = stance.fit("tfidf", OPTIONS, table, y, training={"sha256": "0" * 64})
+    stance.save(trained, tmp_path / "model")
+    return tmp_path / "model"
+
+
+@pytest.fixture
+def config(model):
+    return configured(model)
+
+
+@pytest.fixture
+def articles(tmp_path):
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "talk.txt").write_text(TALK, encoding="utf-8")
+    return folder
+
+
+def configured(model, **values):
+    overrides = [f"{name}={json.dumps(value)}" for name, value in values.items()]
+    return load_config(ScoreConfig, "score", [f"model={json.dumps(str(model))}", *overrides])
+
+
+def everything(folder: Path):
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
+
+
+@pytest.mark.parametrize("name", ["scored.parquet", "scored.jsonl", "scored.csv", "scored"])
+def test_every_format_holds_one_row_a_quote_with_the_contracted_columns(tmp_path, config, articles, name):
+    manifest = score.run(config, [str(articles)], tmp_path / name)
+    rows = read_parts(tmp_path / name)
+    assert [tuple(row) for row in rows] == [SCORE_COLUMNS] * 4
+    assert [(row["speaker"], row["stance"]) for row in rows if row["is_statement"]] == STATEMENTS
+    assert [row["text"] for row in rows if not row["is_statement"]] == [TERM]
+    assert manifest.counts["rows"] == 4
+    assert len({row["row_id"] for row in rows}) == 4
+
+
+def test_stance_is_the_most_probable_label_of_every_row(tmp_path, config, articles):
+    score.run(config, [str(articles)], tmp_path / "scored.parquet")
+    for row in read_table(tmp_path / "scored.parquet"):
+        probabilities = [row["p_anti"], row["p_neutral"], row["p_pro"]]
+        assert sum(probabilities) == pytest.approx(1)
+        assert row["stance"] == LABELS[probabilities.index(max(probabilities))]
+        assert row["confidence"] == max(probabilities)
+        assert row["abstained"] is False
+
+
+def test_rows_below_the_configured_confidence_are_flagged_and_keep_their_stance(tmp_path, model, articles):
+    score.run(configured(model), [str(articles)], tmp_path / "plain.parquet")
+    plain = read_table(tmp_path / "plain.parquet")
+    bound = sorted(row["confidence"] for row in plain)[2]
+    score.run(configured(model, abstain_below=bound), [str(articles)], tmp_path / "flagged.parquet")
+    flagged = read_table(tmp_path / "flagged.parquet")
+    assert [row["abstained"] for row in flagged] == [row["confidence"] < bound for row in plain]
+    assert [row["stance"] for row in flagged] == [row["stance"] for row in plain]
+    assert sum(row["abstained"] for row in flagged) == 2
+
+
+def test_rows_name_the_model_by_kind_and_hash(tmp_path, config, model, articles):
+    manifest = score.run(config, [str(articles)], tmp_path / "scored.jsonl")
+    expected = f"tfidf-{stance.fingerprint(model)[:12]}"
+    assert {row["model"] for row in read_table(tmp_path / "scored.jsonl")} == {expected}
+    assert manifest.inputs[str(model)] == stance.fingerprint(model)
+
+
+# What the record says, what the command line says, what the rows say.
+TARGETS = [
+    ("the record's own", (), {"the record's own"}),
+    ("the record's own", ("given",), {"the record's own"}),
+    (None, ("given",), {"given"}),
+    (None, ("one", "two"), {"one", "two"}),
+    (None, (), {"Zephane cars on public roads"}),
+]
+
+
+@pytest.mark.parametrize(("own", "given", "expected"), TARGETS)
+def test_a_records_target_wins_over_a_given_one_and_that_over_the_topics(tmp_path, config, own, given, expected):
+    record = {"id": "1", "text": TALK.replace("Quillon", "Zephane"), **({"target": own} if own else {})}
+    (tmp_path / "news.jsonl").write_text(json.dumps(record) + "\n", encoding="utf-8")
+    manifest = score.run(config, [str(tmp_path / "news.jsonl")], tmp_path / "scored.parquet", targets=given)
+    rows = read_table(tmp_path / "scored.parquet")
+    assert {row["target"] for row in rows} == expected
+    assert len(rows) == len({row["row_id"] for row in rows}) == 4 * len(expected)
+    assert manifest.counts["quotes"] == 4
+    assert manifest.counts["speakers"] == 3
+
+
+def test_side_files_hold_articles_rejects_and_manifest(tmp_path, config, articles):
+    (articles / "photo.txt").write_bytes(JPEG)
+    manifest = score.run(config, [str(articles)], tmp_path / "scored.parquet")
+    assert [article.source for article in read_articles(tmp_path / "scored.articles.parquet")] == ["talk.txt"]
+    rejects = [json.loads(line) for line in (tmp_path / "scored.rejected.jsonl").read_text().splitlines()]
+    assert [(reject["file"], reject["reason"]) for reject in rejects] == [(str(articles / "photo.txt"), "binary")]
+    written = json.loads((tmp_path / "scored.manifest.json").read_text())
+    assert written == manifest.as_dict()
+    assert written["dropped"]["rejected-binary"] == written["counts"]["rejects"] == 1
+    assert [written["counts"][label] for label in LABELS] == [1, 1, 1]
+
+
+def test_a_folder_gets_parts_of_the_configured_size_and_side_files_beside_it(tmp_path, model, articles):
+    out = tmp_path / "scored"
+    manifest = score.run(configured(model, part_rows=3), [str(articles)], out)
+    assert everything(out) == {"part-00000.parquet", "part-00001.parquet"}
+    assert [len(read_table(path)) for path in sorted(out.iterdir())] == [3, 1]
+    assert (tmp_path / "scored.manifest.json").is_file()
+    score.run(configured(model), [str(articles)], tmp_path / "one.parquet")
+    assert read_parts(out) == read_table(tmp_path / "one.parquet")
+    assert str(out) in manifest.outputs
+
+
+def test_a_second_run_replaces_all_parts_and_leaves_other_files_alone(tmp_path, model, articles):
+    out = tmp_path / "scored"
+    score.run(configured(model, part_rows=1), [str(articles)], out)
+    (out / "notes.md").write_text("mine")
+    score.run(configured(model, part_rows=100), [str(articles)], out)
+    assert everything(out) == {"part-00000.parquet", "notes.md"}
+    assert len(read_parts(out)) == 4
+
+
+def test_the_model_sees_no_more_rows_at_a_time_than_configured(tmp_path, model, articles, monkeypatch):
+    sizes = []
+    predict = stance.StanceModel.predict_proba
+
+    def watched(self, table):
+        sizes.append(len(table["text"]))
+        return predict(self, table)
+
+    monkeypatch.setattr(stance.StanceModel, "predict_proba", watched)
+    score.run(configured(model, batch_rows=3), [str(articles)], tmp_path / "scored.parquet")
+    assert sizes == [3, 1]
+
+
+def test_progress_is_told_after_each_article(tmp_path, config, articles):
+    (articles / "more.txt").write_text("Nothing more was said in Halden on that long day.\n", encoding="utf-8")
+    told = []
+    score.run(config, [str(articles)], tmp_path / "scored.parquet", progress=lambda *done: told.append(done))
+    assert told == [(1, 0), (2, 4)]
+
+
+@pytest.mark.parametrize("name", ["scored.parquet", "scored.jsonl", "scored.csv", "scored"])
+@pytest.mark.parametrize("fault", [KeyboardInterrupt, MemoryError])
+def test_nothing_is_left_and_nothing_old_is_lost_when_a_run_breaks_off(
+    tmp_path, model, articles, monkeypatch, name, fault
+):
+    score.run(configured(model), [str(articles)], tmp_path / name)
+    before, old = everything(tmp_path), read_parts(tmp_path / name)
+    calls = []
+    predict = stance.StanceModel.predict_proba
+
+    def breaking(self, table):
+        calls.append(1)
+        if len(calls) == 3:
+            raise fault
+        return predict(self, table)
+
+    monkeypatch.setattr(stance.StanceModel, "predict_proba", breaking)
+    with pytest.raises(fault):
+        score.run(configured(model, batch_rows=1, part_rows=1), [str(articles)], tmp_path / name)
+    assert everything(tmp_path) == before
+    assert read_parts(tmp_path / name) == old
+
+
+def nothing_readable(tmp_path, model):
+    (tmp_path / "photo.jpg").write_bytes(JPEG)
+    return [str(tmp_path / "photo.jpg")], tmp_path / "out.parquet"
+
+
+def missing_path(tmp_path, model):
+    return [str(tmp_path / "absent")], tmp_path / "out.parquet"
+
+
+def missing_path_for_a_folder(tmp_path, model):
+    return [str(tmp_path / "absent")], tmp_path / "scored"
+
+
+def changed_model(tmp_path, model):
+    weights = next(path for path in model.iterdir() if path.suffix == ".npz")
+    data = bytearray(weights.read_bytes())
+    data[len(data) // 2] ^= 1
+    weights.write_bytes(data)
+    return [str(tmp_path / "articles")], tmp_path / "out.parquet"
+
+
+def unknown_ending(tmp_path, model):
+    return [str(tmp_path / "articles")], tmp_path / "out.xlsx"
+
+
+def output_is_input(tmp_path, model):
+    return [str(tmp_path / "articles")], tmp_path / "articles"
+
+
+def output_is_a_file_without_ending(tmp_path, model):
+    (tmp_path / "out").write_text("mine")
+    return [str(tmp_path / "articles")], tmp_path / "out"
+
+
+def output_is_a_dash(tmp_path, model):
+    return [str(tmp_path / "articles")], Path("-")
+
+
+FAULTS = [
+    (nothing_readable, InputError, "nothing could be read"),
+    (missing_path, InputError, "no such file or folder"),
+    (missing_path_for_a_folder, InputError, "no such file or folder"),
+    (changed_model, ModelError, "has changed"),
+    (unknown_ending, InputError, "cannot tell the format"),
+    (output_is_input, InputError, "would be overwritten"),
+    (output_is_a_file_without_ending, InputError, "cannot write here"),
+    (output_is_a_dash, InputError, "cannot write here"),
+]
+
+
+@pytest.mark.parametrize(("prepare", "kind", "message"), FAULTS, ids=[row[0].__name__ for row in FAULTS])
+def test_a_fault_is_told_and_nothing_is_written(tmp_path, config, model, articles, prepare, kind, message):
+    paths, out = prepare(tmp_path, model)
+    before = everything(tmp_path)
+    with pytest.raises(kind, match=message):
+        score.run(config, paths, out)
+    assert everything(tmp_path) == before
+
+
+def test_the_first_default_folder_that_is_there_is_used(tmp_path, model, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folders = ["models/default", str(model)]
+    config = load_config(ScoreConfig, "score", [f"model_folders={json.dumps(folders)}"])
+    assert score.load_scorer(config).address == str(model)
+
+
+def test_without_any_model_the_message_says_how_to_get_one(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ModelError, match=r"no model at models/default or models/starter; run `stance train`"):
+        score.load_scorer(load_config(ScoreConfig, "score"))
+
+
+def test_a_table_that_was_written_into_the_input_folder_is_not_read_again(config, articles):
+    first = score.run(config, [str(articles)], articles / "scored.parquet")
+    second = score.run(config, [str(articles)], articles / "scored.parquet")
+    assert second.counts == first.counts
+
+
+def test_a_misspelt_key_names_the_right_ones():
+    with pytest.raises(ConfigError, match=r"unknown key 'batch_size'; known keys: .*batch_rows"):
+        load_config(ScoreConfig, "score", ["batch_size=5"])
+
+
+def test_the_same_input_gives_the_same_bytes(tmp_path, config, articles):
+    score.run(config, [str(articles)], tmp_path / "one.parquet")
+    score.run(config, [str(articles)], tmp_path / "two.parquet")
+    assert os.path.getsize(tmp_path / "one.parquet") > 0
+    assert (tmp_path / "one.parquet").read_bytes() == (tmp_path / "two.parquet").read_bytes()

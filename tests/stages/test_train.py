@@ -1,0 +1,175 @@
+"""The train stage, from labelled statements to a model folder and a run."""
+
+import json
+from dataclasses import fields
+
+import pytest
+
+from pipeline import stance, tracking
+from pipeline.config import TrainConfig, load_train_config
+from pipeline.errors import InputError, ModelError, TrackingError
+from pipeline.files import sha256_file
+from pipeline.records import Statement
+from pipeline.stages import train
+from pipeline.storage import schema_of, write_table
+
+COLUMNS = [field.name for field in fields(Statement)]
+
+
+@pytest.fixture
+def rows(labelled):
+    """Return 60 train, 60 dev and 3 test statements of three stories each."""
+    table, y = labelled
+    made = []
+    for split in ("train", "dev", "test"):
+        for i, label in enumerate(y if split != "test" else y[:3]):
+            row = {column: values[i] for column, values in table.items()}
+            ids = {"statement_id": f"{split}{i}", "article_id": f"{split}{i % 3}", "story_id": f"{split}{i % 3}"}
+            made.append({**row, **ids, "label": label, "split": split, "ambiguous": i % 10 == 0})
+    return made
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """Work in an empty folder, without a store."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    return tmp_path
+
+
+def write(project, rows) -> None:
+    write_table(project / "data" / "statements.parquet", rows, schema_of(COLUMNS))
+
+
+def config(*overrides: str) -> TrainConfig:
+    return load_train_config(["track=false", *overrides])
+
+
+def test_a_model_a_manifest_and_a_pointer_are_written_and_nothing_else(project, rows):
+    write(project, rows)
+    manifest = train.run(config())
+    found = {str(path.relative_to(project)) for path in project.rglob("*") if path.is_file()}
+    assert found == {
+        "data/statements.parquet",
+        "models/default/MANIFEST.sha256",
+        "models/default/bundle.json",
+        "models/default/terms.json",
+        "models/default/weights.npz",
+        "models/default.manifest.json",
+        "models/default.run.json",
+    }
+    assert manifest.counts == {"train": 60, "dev": 60}
+    assert manifest.dropped == {"split-test": 3}
+    assert manifest.seed == config().seed
+    assert json.loads((project / "models/default.manifest.json").read_text()) == manifest.as_dict()
+
+
+def test_the_model_knows_its_data_and_answers(project, rows):
+    write(project, rows)
+    train.run(config())
+    model = stance.load(project / "models/default")
+    assert model.training == {"sha256": sha256_file(project / "data/statements.parquet"), "train": 60, "dev": 60}
+    assert model.calibration.method == "temperature"
+    y_prob = model.predict_proba({"text": ["“The licence rule is reckless”", "It is overdue"]})
+    assert [model.classes_[best] for best in y_prob.argmax(axis=1)] == ["anti-restriction", "pro-restriction"]
+
+
+def test_the_same_statements_give_the_same_bytes(project, rows):
+    write(project, rows)
+    train.run(config())
+    first = stance.fingerprint(project / "models/default")
+    train.run(config())
+    assert stance.fingerprint(project / "models/default") == first
+    train.run(config("model.c=9"))
+    assert stance.fingerprint(project / "models/default") != first
+
+
+def test_the_test_split_is_not_seen(project, rows):
+    write(project, rows)
+    train.run(config())
+    terms = (project / "models/default/terms.json").read_text()
+    seen = json.loads((project / "models/default/bundle.json").read_text())["calibration"]
+    write(project, [{**row, "text": "unseen unseen"} if row["split"] == "test" else row for row in rows])
+    train.run(config())
+    assert (project / "models/default/terms.json").read_text() == terms
+    assert json.loads((project / "models/default/bundle.json").read_text())["calibration"] == seen
+
+
+def test_ambiguous_and_unlabelled_rows_are_counted_where_they_are_left_out(project, rows):
+    rows[1]["label"] = None
+    write(project, rows)
+    manifest = train.run(config("keep_ambiguous=false"))
+    assert manifest.counts == {"train": 53, "dev": 60}
+    assert manifest.dropped == {"ambiguous": 6, "split-test": 3, "unlabelled": 1}
+
+
+@pytest.mark.parametrize(
+    ("keep", "error", "message"),
+    [
+        (
+            lambda row: row["split"] != "train",
+            InputError,
+            r"statements\.parquet: no labelled statement is in the train",
+        ),
+        (lambda row: row["split"] != "dev", ModelError, "temperature calibration needs 30 dev statements, found 0"),
+        (lambda row: row["label"] != "neutral", ModelError, "no training statement is labelled neutral"),
+        (
+            lambda row: (row["split"], row["label"]) != ("dev", "neutral"),
+            ModelError,
+            "needs 5 dev statements a class, found 0 neutral",
+        ),
+    ],
+)
+def test_what_cannot_be_trained_is_told_and_leaves_nothing(project, rows, keep, error, message):
+    write(project, filter_rows(rows, keep))
+    with pytest.raises(error, match=message) as caught:
+        train.run(config())
+    assert "\n" not in str(caught.value)
+    assert not (project / "models").exists()
+
+
+def filter_rows(rows, keep):
+    return [row for row in rows if keep(row)]
+
+
+def test_statements_that_are_missing_or_lack_a_column_are_told(project, rows):
+    with pytest.raises(InputError, match="no such table; run the stage that writes it first"):
+        train.run(config())
+    path = project / "data" / "statements.parquet"
+    write_table(path, rows, schema_of([name for name in COLUMNS if name != "split"]))
+    with pytest.raises(InputError, match="lacks the column split"):
+        train.run(config())
+
+
+def test_without_calibration_no_dev_split_is_needed(project, rows):
+    write(project, filter_rows(rows, lambda row: row["split"] == "train"))
+    assert train.run(config("model.calibration=none")).counts == {"train": 60, "dev": 0}
+
+
+def test_the_run_tells_how_the_model_was_made(project, rows):
+    write(project, rows)
+    settings = load_train_config(["model.c=2.5"])
+    train.run(settings, register=True)
+    (run,) = tracking.runs()
+    model = stance.load(project / "models/default")
+    assert run.status == "FINISHED"
+    assert run.params["model.c"] == "2.5"
+    assert run.params["model.features.quote_words.ngrams"] == "[1, 2]"
+    assert run.params["seed"] == str(settings.seed)
+    assert set(tracking.flatten(model.params())) <= set(run.params)
+    assert run.tags["config_hash"] == settings.digest()
+    assert run.tags["model_sha256"] == stance.fingerprint(project / "models/default")
+    assert run.tags["model"] == "models:/stance/1"
+    assert run.metrics["train_statements"] == 60
+    assert run.metrics["dev_macro_f1"] == 1.0
+    assert not run.evaluated
+    assert json.loads((project / "models/default.run.json").read_text())["run_id"] == run.run_id
+    assert stance.fingerprint(tracking.resolve_model("models:/stance/1")) == run.tags["model_sha256"]
+
+
+def test_a_store_that_cannot_be_reached_is_told_before_anything_is_fitted(project, rows, monkeypatch):
+    write(project, rows)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:////nonesuch/mlflow.db")
+    with pytest.raises(TrackingError, match="no folder /nonesuch"):
+        train.run(load_train_config())
+    assert not (project / "models").exists()
