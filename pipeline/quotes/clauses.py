@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from pipeline.quotes.cues import is_cue
-from pipeline.quotes.lexicon import ADVERBS, ATTITUDE_FORMS, PHRASAL, SPEECH_FORMS
+from pipeline.quotes.lexicon import (
+    ADVERBS,
+    ATTITUDE_FORMS,
+    DETERMINERS,
+    NOUN_LIKE,
+    PHRASAL,
+    PREPOSITIONS,
+    SPEECH_FORMS,
+)
 from pipeline.quotes.openings import leading_subject
 from pipeline.quotes.phrases import NOMINATIVE, Mention, Tokens, is_break, parse_phrase, pure_name
 from pipeline.quotes.sentences import Token
@@ -13,6 +21,7 @@ from pipeline.quotes.subjects import subject_after, subject_before
 
 _REACH = 28
 """Tokens between a quotation and the verb of a reporting clause that follows it."""
+_BEFORE_NOUN = DETERMINERS | PREPOSITIONS
 _DASHES = frozenset({"—", "―", "–", "-", "--"})
 _SUBORDINATE = frozenset({"that", "which", "when", "because"})
 _CLOSING = "\"“”‘’'»« "
@@ -150,10 +159,16 @@ def before_colon(tokens: Tokens, at: int) -> Clause | None:
     return _clause(leading_subject(tokens, 0, at - 1), None)
 
 
+def _is_noun(tokens: Tokens, at: int) -> bool:
+    """Tell a noun ("in his view") from a verb of the same form."""
+    before = tokens[at - 1] if at else None
+    return tokens[at].lower in NOUN_LIKE and before is not None and before.lower in _BEFORE_NOUN
+
+
 def attitude(tokens: Tokens, at: int) -> Clause | None:
     """Return the holder of the attitude verb left of a quotation: "Lee wants a “…”"."""
     for cue in range(at - 1, -1, -1):
-        if tokens[cue].lower in ATTITUDE_FORMS:
+        if tokens[cue].lower in ATTITUDE_FORMS and not _is_noun(tokens, cue):
             mention = subject_before(tokens, 0, cue)
             if isinstance(mention, Mention):
                 return Clause(mention, tokens[cue])

@@ -226,3 +226,7 @@ PARTICIPLES = words("written told said put read shown known held spoken")
 def is_role(word: str) -> bool:
     """Tell whether a lower-cased word names a role ("minister", "vice-president")."""
     return word in ROLE_NOUNS or word.rpartition("-")[2] in ROLE_NOUNS
+
+
+LAW_NOUNS = words("act bill law order rule regulation amendment treaty ordinance directive constitution agreement")
+"""Last words in the names of texts that lead sentences and do not speak."""

@@ -66,8 +66,10 @@ def split_run(run: str) -> tuple[list[str], list[str]]:
         titles.append(words.pop(0))
     while len(words) > 1 and words[-1].strip(".").lower() in SUFFIXES:
         words.pop()
-    if len(words) > 2 and words[1].lower() in _FIRST_NAMES and words[0].lower() not in _FIRST_NAMES:
-        titles.append(words.pop(0))  # "Treasurer Ann Lee"
+    # "Treasurer Ann Lee", "Swimmer Ilse Brandt": a role that no list holds, capitalised at the head of a sentence
+    agent = words[0].endswith(("er", "or", "ist", "ian", "eer", "man", "ant"))
+    if len(words) > 2 and words[0].lower() not in _FIRST_NAMES and (agent or words[1].lower() in _FIRST_NAMES):
+        titles.append(words.pop(0))
     return [title.strip(".").lower() for title in titles], words
 
 

@@ -11,6 +11,7 @@ from pipeline.quotes.lexicon import (
     BODY_NOUNS,
     DETERMINERS,
     KINDRED_ROLES,
+    LAW_NOUNS,
     ORGANISATION_NOUNS,
     PRONOUNS,
     ROLE_NOUNS,
@@ -54,8 +55,10 @@ class Speaker:
 
     @property
     def animate(self) -> bool:
-        """True for people, bodies that speak and roles; False for other noun phrases."""
-        return self.kind in {"person", "organisation"} or self.mention.head in _SPEAKING_HEADS
+        """True for people, bodies that speak and roles; False for laws and other noun phrases."""
+        if self.kind == "organisation":
+            return self.name.rpartition(" ")[2].lower() not in LAW_NOUNS
+        return self.kind == "person" or self.mention.head in _SPEAKING_HEADS
 
 
 def _is_named(mention: Mention) -> bool:
