@@ -32,6 +32,8 @@ def is_cue(tokens: Tokens, at: int) -> bool:
     after = tokens[at + 1] if at + 1 < len(tokens) else None
     if before is not None and before.lower in BE and (token.lower.endswith("ed") or token.lower in PARTICIPLES):
         return False  # "was accused of": said about its subject
+    if back > 0 and before is not None and before.text in {"’s", "'s"} and tokens[back - 1].lower not in PRONOUNS:
+        return False  # "the journalist’s reporting"
     if before is not None and (before.lower in _BEFORE_NOUN or before.text in "’'"):
         return before.quote >= 0 or before.lower in _PRONOMINAL
     if token.lower in NOUN_LIKE:

@@ -230,3 +230,4 @@ def is_role(word: str) -> bool:
 
 LAW_NOUNS = words("act bill law order rule regulation amendment treaty ordinance directive constitution agreement")
 """Last words in the names of texts that lead sentences and do not speak."""
+DAYS = words("monday tuesday wednesday thursday friday saturday sunday today yesterday")

@@ -91,6 +91,8 @@ def parse_phrase(tokens: Tokens, low: int, high: int) -> Mention | None:
         high -= 1
     if low >= high:
         return None
+    if tokens[low].lower in NOMINATIVE:
+        high = low + 1
     last = tokens[high - 1]
     if last.lower in NOMINATIVE:
         return Mention(last.start, last.end, "pronoun", (), last.lower)

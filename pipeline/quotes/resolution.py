@@ -16,6 +16,7 @@ from pipeline.quotes.lexicon import (
     PRONOUNS,
     ROLE_NOUNS,
     SURE_TITLES,
+    TITLES,
 )
 from pipeline.quotes.names import NameIndex, Person, split_run
 from pipeline.quotes.phrases import Mention
@@ -62,7 +63,8 @@ class Speaker:
 
 
 def _is_named(mention: Mention) -> bool:
-    return any(word[0].isupper() for word in mention.words[1:])
+    """Tell whether a phrase holds a name; parties and nations ("the Republican governor") are none."""
+    return any(w[0].isupper() and w.lower() not in PLACES and w.lower() not in TITLES for w in mention.words[1:])
 
 
 class Resolver:

@@ -141,10 +141,10 @@ class Attributor:
         """Attribute a quotation behind a colon, in its own sentence or at the end of the one before."""
         previous = self.passages.before(sentence)
         if at > 0 or previous is None:
-            return self._made(sentence, clauses.before_colon(sentence.tokens, at))
+            return self._animate(self._made(sentence, clauses.before_colon(sentence.tokens, at)))
         if previous.tokens[-1].text != ":":
             return None
-        return self._reported(previous) or self._led(previous)
+        return self._reported(previous) or self._animate(self._led(previous))
 
     # --- no sign beside the quotation
 
@@ -186,10 +186,13 @@ class Attributor:
         previous = self.passages.before(sentence)
         if sentence.tokens[0].lower in _POINTERS and previous and previous.paragraph == sentence.paragraph:
             return self._reported(previous)  # "That “includes …”" goes on with what was reported
-        led = self._led(sentence, at)
-        return led if led is not None and led.speaker is not None and led.speaker.animate else None
+        return self._animate(self._led(sentence, at))
 
     # --- whom a sentence reports or is about
+
+    def _animate(self, found: Attribution | None) -> Attribution | None:
+        """Return the attribution if somebody is meant who can speak."""
+        return found if found is not None and found.speaker is not None and found.speaker.animate else None
 
     def _made(self, sentence: Sentence, clause: Clause | None) -> Attribution | None:
         if clause is None:

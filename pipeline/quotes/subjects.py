@@ -10,11 +10,13 @@ from pipeline.quotes.lexicon import (
     AUXILIARY,
     BE,
     CLAUSE_WORDS,
+    DAYS,
     DETERMINERS,
     PREPOSITIONS,
     SUFFIXES,
     TITLES,
     is_role,
+    words,
 )
 from pipeline.quotes.phrases import (
     BREAKS,
@@ -30,6 +32,18 @@ from pipeline.quotes.phrases import (
     pure_name,
     run_start,
 )
+
+_SHARING = frozenset(
+    ["to", "and", "but", "or", "in", "by", "of", "for", "from", "after", "while", "before", "without", "as"]
+)
+"""Words right before a verb whose subject stands further left."""
+
+
+def _before_bracket(tokens: Tokens, low: int, at: int) -> int:
+    """Return the index of the token before a bracket that closes at ``at``: "Ann Lee (D-Ohio) said"."""
+    while at > low and tokens[at].text != "(":
+        at -= 1
+    return max(at - 1, low)
 
 
 def _chunk_start(tokens: Tokens, low: int, at: int) -> int:
@@ -52,22 +66,10 @@ def subject_before(tokens: Tokens, low: int, cue: int) -> Mention | Literal["sha
     if at < low:
         return None
     token = tokens[at]
-    if token.lower in {
-        "to",
-        "and",
-        "but",
-        "or",
-        "in",
-        "by",
-        "of",
-        "for",
-        "from",
-        "after",
-        "while",
-        "before",
-        "without",
-        "as",
-    }:
+    if token.text == ")":
+        at = _before_bracket(tokens, low, at)
+        token = tokens[at]
+    if token.lower in _SHARING:
         return "shared"
     if token.text == "," and tokens[cue].lower.endswith("ing"):
         return "shared"
@@ -77,16 +79,31 @@ def subject_before(tokens: Tokens, low: int, cue: int) -> Mention | Literal["sha
         if begin > low and tokens[begin - 1].text == "," and tokens[begin].lower in DETERMINERS:
             return _before_apposition(tokens, low, end)  # "Ann Lee, a farmer who called"
         return parse_phrase(tokens, _chunk_start(tokens, low, end), end) if end > low else None
-    if token.text in {",", "–", "—", ")"}:
+    if token.text in {",", "–", "—"}:
         return _before_apposition(tokens, low, at)
     if token.quote >= 0 or is_break(token):
         return None
     begin = _chunk_start(tokens, low, at + 1)
+    explained = _explained(tokens, low, begin, at + 1)
+    if explained is not None:
+        return explained
     if tokens[cue].lower.endswith("ing") and not any(t.lower in BE for t in tokens[at + 1 : cue]):
         found = parse_phrase(tokens, begin, at + 1)
         with_subject = (begin > low and tokens[begin - 1].lower in {"with", "as"}) or tokens[begin].lower == "with"
         return found if with_subject else "shared"
     return parse_phrase(tokens, begin, at + 1)
+
+
+def _explained(tokens: Tokens, low: int, begin: int, end: int) -> Mention | None:
+    """Return the name before an apposition that no comma closes: "Ann Lee, the founder of the board said"."""
+    if begin <= low + 2 or tokens[begin - 1].text != "," or tokens[begin].lower not in DETERMINERS:
+        return None
+    start = begin - 1
+    while start > low and not is_break(tokens[start - 1]):
+        start -= 1
+    if any(is_role(token.lower) for token in tokens[begin:end]) and pure_name(tokens, start, begin - 1):
+        return parse_phrase(tokens, start, begin - 1)
+    return None
 
 
 def _segments(tokens: Tokens, low: int, at: int) -> list[tuple[int, int]]:
@@ -126,7 +143,9 @@ def _before_apposition(tokens: Tokens, low: int, at: int) -> Mention | None:
         if start < stop and heads_phrase(tokens, begin, start) and not is_place(tokens, start, stop):
             return parse_phrase(tokens, start if is_clause(tokens, begin, start) else begin, end)
         if tokens[begin].lower in DETERMINERS and end - begin <= 14:
-            return parse_phrase(tokens, begin, end)
+            explained = next((s for s in segments if s[1] == begin - 1), None)
+            named = explained is not None and pure_name(tokens, *explained)
+            return parse_phrase(tokens, *(explained if explained and named else (begin, end)))
         if tokens[end - 1].lower in NOMINATIVE:
             return parse_phrase(tokens, end - 1, end)
     return parse_phrase(tokens, *segments[1]) if len(segments) > 1 else None
@@ -157,7 +176,7 @@ def subject_after(tokens: Tokens, cue: int, high: int) -> Mention | None:
         return None
     if tokens[at].lower in NOMINATIVE or tokens[at].lower in {"him", "her", "them"}:
         return Mention(tokens[at].start, tokens[at].end, "pronoun", (), tokens[at].lower)
-    if tokens[at].lower in PREPOSITIONS:
+    if tokens[at].lower in PREPOSITIONS or tokens[at].lower in DAYS:
         return None
     end = at
     while end < high and not is_break(tokens[end]) and not _stops(tokens, at, end):
