@@ -102,14 +102,14 @@ class Reject:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One cleaned article.
+    r"""One cleaned article.
 
     Parameters
     ----------
     article_id
         Hash of the decoded source text and of the article's part in it (digests hold several).
     text
-        Cleaned text, NFC; paragraphs are separated by ``"\\n\\n"``. Never changes afterwards.
+        Cleaned text, NFC; paragraphs are separated by ``"\n\n"``. Never changes afterwards.
     source
         File name, and the record inside it after ``#``.
     segments
@@ -205,7 +205,9 @@ class Quote:
 
     def __post_init__(self) -> None:
         if self.end - self.start != len(self.text) or not self.text:
-            raise ValueError(f"{self.article_id}: span {self.start}-{self.end} does not fit its text {self.text[:40]!r}")
+            raise ValueError(
+                f"{self.article_id}: span {self.start}-{self.end} does not fit its text {self.text[:40]!r}"
+            )
 
 
 def quote_row(article: Article, quote: Quote) -> dict[str, Any]:

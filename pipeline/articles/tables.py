@@ -53,6 +53,7 @@ def _read_delimited(stream: BinaryIO, source: Source, options: ReadOptions, deli
     feed = _Feed(lines(stream, options.max_record_bytes))
     header_line = next((line for line in feed if line.strip()), None)
     if header_line is None:
+        yield from (reject(source, f"L{number}", fault) for number, fault in feed.faults)
         return
     header, delimiter = _header(header_line, delimiters, options)
     columns = find_columns(header, options.columns)

@@ -28,7 +28,7 @@ class TopicFinder:
             entries.sort(key=lambda entry: -len(entry[0]))
 
     def find(self, *texts: str | None) -> str | None:
-        """Return the target named most often in the texts, of equals the one named (or given) first; None where none is named.
+        """Return the target named most often in the texts; of equals the one named, then given, first; else None.
 
         Examples
         --------

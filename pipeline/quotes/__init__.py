@@ -12,6 +12,9 @@ from pipeline.records import Article, Quote, Span
 
 __all__ = ["find_quotes"]
 
+_CONTEXT = 2000
+"""Characters of context on either side: a sentence without end must not be copied for each of its quotations."""
+
 
 def find_quotes(article: Article) -> list[Quote]:
     """Return the article's direct and mixed quotations in order, each with cue and speaker where somebody says it."""
@@ -58,6 +61,7 @@ def _context(article: Article, attributor: Attributor, sentence: Sentence, index
     first = sentence
     if sentence.only_quotes and sentence.index > 0:
         first = attributor.passages.sentences[sentence.index - 1]
-    start = min(first.tokens[0].start, attributor.passages.quotes[index][0])
-    end = max(sentence.tokens[-1].end, attributor.passages.quotes[index][1])
-    return article.text[start:end]
+    low, high = attributor.passages.quotes[index]
+    start = max(first.start, low - _CONTEXT)
+    end = max(high, min(sentence.end, high + _CONTEXT))
+    return article.text[min(start, low) : end]

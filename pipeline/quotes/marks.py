@@ -7,8 +7,10 @@ decides which of the two holds its speech. A fault spoils its own paragraph at m
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Literal
 
 Paragraph = tuple[int, int]
@@ -23,6 +25,7 @@ _AFTER_CLOSING = " \t\n\u00a0)]}—–-―/,.;:!?…’”'\""
 # A mark after these ends speech; after a letter it may as well be a possessive.
 _SPEECH_END = ",.!?…—–-"
 _CLIPPED = re.compile(r"(?:\d\ds?|em|til|tis|twas|cause|bout|round|n)\b", re.IGNORECASE)
+_FEET = re.compile(r"\d['’]\d{1,2}$")
 _MAX_PARAGRAPHS = 40
 
 
@@ -56,19 +59,16 @@ def _role(text: str, start: int, end: int) -> Literal["open", "close", "either"]
 
 def _double_marks(text: str, start: int, end: int) -> list[Mark]:
     marks: list[Mark] = []
+    opened = 0
     for match in _DOUBLE.finditer(text, start, end):
         a, b = match.span()
         # 6'2" and 15" are measures, not quotations.
-        inches = match[0] == '"' and a > start and text[a - 1].isdigit() and _is_inches(text, a, marks)
-        if not inches:
-            marks.append(Mark(a, b, _role(text, a, b)))
+        if match[0] == '"' and a > start and text[a - 1].isdigit() and (opened <= 0 or _FEET.search(text, a - 5, a)):
+            continue
+        mark = Mark(a, b, _role(text, a, b))
+        opened += {"open": 1, "close": -1, "either": 0}[mark.role]
+        marks.append(mark)
     return marks
-
-
-def _is_inches(text: str, at: int, marks: Sequence[Mark]) -> bool:
-    """Tell a measure from a closing mark after a figure: no quotation is open, or the figure is like 6'2."""
-    opened = sum(1 if mark.role == "open" else -1 if mark.role == "close" else 0 for mark in marks)
-    return opened <= 0 or bool(re.search(r"\d['’]\d{1,2}$", text[max(0, at - 6) : at]))
 
 
 def _single_marks(text: str, start: int, end: int) -> list[Mark]:
@@ -92,15 +92,14 @@ def _single_marks(text: str, start: int, end: int) -> list[Mark]:
 def _settle_possessives(text: str, marks: list[Mark]) -> list[Mark]:
     """Decide each doubtful single mark: a possessive where a surer closing mark follows before the next opening one."""
     settled: list[Mark] = []
-    for index, mark in enumerate(marks):
+    later = ""
+    for mark in reversed(marks):
         if mark.role != "either":
+            later = mark.role
             settled.append(mark)
-            continue
-        later = next((m for m in marks[index + 1 :] if m.role != "either"), None)
-        possessive = text[mark.start - 1] in "sSxz" and later is not None and later.role == "close"
-        if not possessive:
+        elif later != "close" or text[mark.start - 1] not in "sSxz":
             settled.append(Mark(mark.start, mark.end, "close"))
-    return settled
+    return settled[::-1]
 
 
 def _directed(marks: Sequence[Mark], *, is_open: bool) -> list[tuple[Mark, bool]]:
@@ -126,6 +125,7 @@ class _Pairing:
     def __init__(self, text: str, paragraphs: Sequence[Paragraph], marks: Sequence[Sequence[Mark]]) -> None:
         self.text, self.paragraphs, self.marks = text, paragraphs, marks
         self.spans: list[tuple[int, int]] = []
+        self._entries: dict[int, tuple[bool, int | None]] = {}
 
     def run(self) -> list[tuple[int, int]]:
         index, after = 0, 0
@@ -138,11 +138,13 @@ class _Pairing:
         opened: Mark | None = None
         depth = 0
         directed = _directed([mark for mark in self.marks[index] if mark.start >= after], is_open=False)
+        levels = list(accumulate(1 if opens else -1 for _, opens in directed))
+        lowest = list(accumulate(reversed(levels), min))[::-1]
         for number, (mark, opens) in enumerate(directed):
             if opens:
                 if opened is None:
                     opened, depth = mark, 1
-                elif self._nests(directed[number:], depth):
+                elif self._nests(mark, depth, levels[number] - 1, lowest[number], levels[-1]):
                     depth += 1
                 else:
                     self._close_unclosed(opened, mark.start)
@@ -154,17 +156,14 @@ class _Pairing:
                     opened = None
         return (index + 1, 0) if opened is None else self._continue(opened, index)
 
-    def _nests(self, rest: Sequence[tuple[Mark, bool]], depth: int) -> bool:
+    def _nests(self, mark: Mark, depth: int, before: int, lowest: int, last: int) -> bool:
         """Tell a nested quotation from one after a missing closing mark: enough closing marks follow for all open ones.
 
         The mark that closes the outermost quotation may stand in a later paragraph, so the nested pair is enough.
+        ``before``, ``lowest`` and ``last`` are the balance of marks before this one, its least from here on, and its
+        last in the paragraph.
         """
-        level = 0
-        for _, opens in rest:
-            level += 1 if opens else -1
-            if level <= -depth:
-                return True
-        return level == 0 and not self._speech_ended(rest[0][0].start)
+        return lowest <= before - depth or (last == before and not self._speech_ended(mark.start))
 
     def _speech_ended(self, at: int) -> bool:
         """Tell whether the text just before a mark reads as the end of a reporter's sentence (". “")."""
@@ -174,21 +173,36 @@ class _Pairing:
     def _continue(self, opened: Mark, index: int) -> tuple[int, int]:
         """Follow an unclosed quotation into the next paragraphs; each opens a mark, only the last one closes."""
         for ahead in range(index + 1, min(index + _MAX_PARAGRAPHS, len(self.paragraphs))):
-            start, end = self.paragraphs[ahead]
-            marks = list(self.marks[ahead])
-            first = _first_visible(self.text, start, end)
-            reopened = bool(marks) and marks[0].start == first and marks[0].role != "close"
-            directed = _directed(marks[1:] if reopened else marks, is_open=True)
-            if not reopened and (ahead > index + 1 or not directed or directed[0][1]):
+            reopened, end = self._entry(ahead)
+            if end is not None and (reopened or ahead == index + 1):
+                self.spans.append((opened.start, end))
+                return ahead, end
+            if not reopened:
                 break
-            depth = 1
-            for mark, opens in directed:
-                depth += 1 if opens else -1
-                if depth == 0:
-                    self.spans.append((opened.start, mark.end))
-                    return ahead, mark.end
         self._close_unclosed(opened, self.paragraphs[index][1])
         return index + 1, 0
+
+    def _entry(self, number: int) -> tuple[bool, int | None]:
+        """Return whether a paragraph begins with a mark that goes on with a quotation, and where that closes in it."""
+        if number not in self._entries:
+            self._entries[number] = self._read_entry(number)
+        return self._entries[number]
+
+    def _read_entry(self, number: int) -> tuple[bool, int | None]:
+        marks = self.marks[number]
+        reopened = (
+            bool(marks)
+            and marks[0].role != "close"
+            and marks[0].start == _first_visible(self.text, *self.paragraphs[number])
+        )
+        depth = 1
+        for mark, opens in _directed(marks[1:] if reopened else marks, is_open=True):
+            depth += 1 if opens else -1
+            if depth == 0:
+                return reopened, mark.end
+            if not reopened:
+                break  # the first mark opens a quotation of its own
+        return reopened, None
 
     def _close_unclosed(self, opened: Mark, limit: int) -> None:
         """Keep an unclosed quotation where it plainly fills the rest of its paragraph; drop it otherwise."""
@@ -225,5 +239,10 @@ def pair_marks(text: str, paragraphs: Sequence[Paragraph]) -> list[tuple[int, in
     singles = _Pairing(text, paragraphs, [_single_marks(text, a, b) for a, b in paragraphs]).run()
     if _words(text, singles) <= _words(text, doubles):
         return doubles
-    outside = [d for d in doubles if not any(a < d[1] and d[0] < b for a, b in singles)]
-    return sorted(singles + outside)
+    return sorted(singles + [double for double in doubles if not _overlaps(double, singles)])
+
+
+def _overlaps(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether a span overlaps one of some spans in order."""
+    index = bisect_right(others, span[0], key=lambda other: other[1])
+    return index < len(others) and others[index][0] < span[1]

@@ -22,6 +22,10 @@ class Sentence:
     tokens: Tokens
     paragraph: int
     index: int
+    quotes: Sequence[int]
+    """Indices of the tokens that stand for quotations."""
+    only_quotes: bool
+    """True where the sentence holds nothing but quotations."""
     subject: Speaker | None = None
     subject_known: bool = False
     speaker: Speaker | None = None
@@ -37,16 +41,6 @@ class Sentence:
     def end(self) -> int:
         """Where the sentence ends in the text."""
         return self.tokens[-1].end
-
-    @property
-    def quotes(self) -> list[int]:
-        """Indices of the tokens that stand for quotations."""
-        return [at for at, token in enumerate(self.tokens) if token.quote >= 0]
-
-    @property
-    def only_quotes(self) -> bool:
-        """True where the sentence holds nothing but quotations."""
-        return all(token.quote >= 0 or not token.text[0].isalnum() for token in self.tokens)
 
 
 class Passages:
@@ -101,7 +95,10 @@ class Passages:
 
     def _add(self, paragraph: int, tokens: Tokens) -> None:
         for low, high in split_sentences(self.text, tokens):
-            sentence = Sentence(tokens[low:high], paragraph, len(self.sentences))
+            own = tokens[low:high]
+            quotes = [at for at, token in enumerate(own) if token.quote >= 0]
+            only_quotes = all(token.quote >= 0 or not token.text[0].isalnum() for token in own)
+            sentence = Sentence(own, paragraph, len(self.sentences), quotes, only_quotes)
             self.sentences.append(sentence)
-            for at in sentence.quotes:
-                self._where[sentence.tokens[at].quote] = (sentence.index, at)
+            for at in quotes:
+                self._where[own[at].quote] = (sentence.index, at)

@@ -22,6 +22,8 @@ _TOKEN = re.compile(
     r"|[.!?]+|…|--+|[^\w\s]"
 )
 _ENDS = (".", "!", "?", "…")
+_LONGEST = 200
+"""Tokens after which a sentence is cut: real ones are shorter, and a text without full stops stays readable."""
 _MARKS = "\"“”‘’'»«)]"
 
 
@@ -119,7 +121,8 @@ def split_sentences(text: str, tokens: Sequence[Token]) -> list[tuple[int, int]]
     ranges = []
     start = 0
     for at, token in enumerate(tokens):
-        if (token.quote >= 0 or token.text[-1] in _ENDS) and _ends_sentence(text, tokens, at):
+        ends = (token.quote >= 0 or token.text[-1] in _ENDS) and _ends_sentence(text, tokens, at)
+        if ends or at - start >= _LONGEST:
             ranges.append((start, at + 1))
             start = at + 1
     if start < len(tokens):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -108,7 +109,8 @@ class Attributor:
 
     def _left_cue(self, sentence: Sentence, cue: int, at: int) -> Attribution | None:
         tokens = sentence.tokens
-        low = max((i + 1 for i in range(cue) if tokens[i].quote >= 0), default=0)
+        earlier = bisect_left(sentence.quotes, cue)
+        low = sentence.quotes[earlier - 1] + 1 if earlier else 0
         if cue == 0 and tokens[0].lower.endswith("ing") and sentence.index:
             speaker = self.passages.sentences[sentence.index - 1].speaker  # "Adding: “…”"
             return Attribution(speaker, speaker.mention, tokens[0]) if speaker is not None else None

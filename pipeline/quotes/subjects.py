@@ -16,7 +16,6 @@ from pipeline.quotes.lexicon import (
     SUFFIXES,
     TITLES,
     is_role,
-    words,
 )
 from pipeline.quotes.phrases import (
     BREAKS,

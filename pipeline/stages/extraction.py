@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 from pipeline.articles.cleaning import clean
@@ -12,6 +15,7 @@ from pipeline.articles.readers import ReadOptions, read
 from pipeline.articles.topics import TopicFinder
 from pipeline.config import ReadingConfig, Topic
 from pipeline.errors import InputError, RecordError
+from pipeline.files import atomic_path
 from pipeline.quotes import find_quotes
 from pipeline.records import Article, Document, Reject, quote_row, text_hash
 
@@ -180,3 +184,14 @@ class _Identities:
             return replace(article, article_id=copy_id)
         self._texts.add(own)
         return article
+
+
+@contextmanager
+def open_rejects(path: Path, *, strict: bool) -> Iterator[RejectLog]:
+    """Yield a log that writes each reject to the file as it comes; the file appears when the block ends well."""
+    with atomic_path(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as handle:
+
+        def keep(reject: Reject) -> None:
+            handle.write(json.dumps(asdict(reject), ensure_ascii=False) + "\n")
+
+        yield RejectLog(keep, strict=strict)

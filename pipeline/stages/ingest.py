@@ -6,8 +6,7 @@ import json
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import asdict
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any, Self
 
@@ -15,9 +14,8 @@ from pipeline.articles.sources import STDIN
 from pipeline.articles.stories import StoryIndex
 from pipeline.config import IngestConfig, load_topics
 from pipeline.errors import InputError
-from pipeline.files import atomic_path
-from pipeline.records import Manifest, Reject
-from pipeline.stages.extraction import RejectLog, cleaning_counts, extract
+from pipeline.records import Manifest
+from pipeline.stages.extraction import RejectLog, cleaning_counts, extract, open_rejects
 from pipeline.storage import (
     ARTICLE_SCHEMA,
     QUOTE_SCHEMA,
@@ -83,7 +81,7 @@ def run(config: IngestConfig, progress: Callable[[int, int], None] | None = None
     counts: Counter[str] = Counter(documents=0, articles=0, quotes=0, statements=0)
     with ExitStack() as stack:
         articles, quotes = stack.enter_context(_Spool()), stack.enter_context(_Spool())
-        rejects = stack.enter_context(_rejects(outputs[2], strict=config.strict))
+        rejects = stack.enter_context(open_rejects(outputs[2], strict=config.strict))
         index = StoryIndex(config.story_threshold)
         for article, rows in extract(config.paths, config, load_topics(), rejects, counts):
             index.add(article)
@@ -98,17 +96,6 @@ def run(config: IngestConfig, progress: Callable[[int, int], None] | None = None
         _write(outputs[1], articles.rows(stories), ARTICLE_SCHEMA, _ARTICLES_AT_ONCE, stack)
     counts["stories"] = len(set(stories.values()))
     return _manifest(config, watch, counts, rejects, outputs)
-
-
-@contextmanager
-def _rejects(path: Path, *, strict: bool) -> Iterator[RejectLog]:
-    """Yield a log that writes each reject to the file as it comes; the file appears when the block ends well."""
-    with atomic_path(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as handle:
-
-        def keep(reject: Reject) -> None:
-            handle.write(json.dumps(asdict(reject), ensure_ascii=False) + "\n")
-
-        yield RejectLog(keep, strict=strict)
 
 
 def _write(path: Path, rows: Iterator[dict[str, Any]], schema: Any, size: int, stack: ExitStack) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +14,9 @@ from pipeline import stance, tracking
 from pipeline.articles.sources import STDIN
 from pipeline.config import ScoreConfig, load_topics
 from pipeline.errors import InputError, ModelError
-from pipeline.files import atomic_path
 from pipeline.parts import PartWriter, beside, is_folder
-from pipeline.records import LABELS, Article, Manifest, Reject, text_hash
-from pipeline.stages.extraction import RejectLog, cleaning_counts, extract
+from pipeline.records import LABELS, Article, Manifest, text_hash
+from pipeline.stages.extraction import cleaning_counts, extract, open_rejects
 from pipeline.storage import (
     ARTICLE_SCHEMA,
     SCORE_SCHEMA,
@@ -147,7 +145,7 @@ def run(
     with ExitStack() as stack:
         table = stack.enter_context(_writer(out, config.part_rows))
         articles = stack.enter_context(TableWriter(outputs[1], ARTICLE_SCHEMA))
-        rejects = stack.enter_context(_rejects(outputs[2], strict=config.strict))
+        rejects = stack.enter_context(open_rejects(outputs[2], strict=config.strict))
         found = extract(paths, config, load_topics(), rejects, counts, targets=targets)
         for batch in batches(_rows(found, articles, counts, progress), config.batch_rows):
             scored = scorer.score(batch, config.abstain_below)
@@ -193,17 +191,6 @@ def _rows(
         if progress:
             progress(counts["articles"], counts["quotes"])
     writer.write(waiting)
-
-
-@contextmanager
-def _rejects(path: Path, *, strict: bool) -> Iterator[RejectLog]:
-    """Yield a log that writes each reject to the file as it comes; the file appears when the block ends well."""
-    with atomic_path(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as handle:
-
-        def keep(reject: Reject) -> None:
-            handle.write(json.dumps(asdict(reject), ensure_ascii=False) + "\n")
-
-        yield RejectLog(keep, strict=strict)
 
 
 def _check_out(out: Path, paths: Sequence[str]) -> None:

@@ -1,0 +1,248 @@
+"""The command ``stance``: parse, load the configuration, call one stage, print one result.
+
+Stages are imported inside their commands, so that ``stance --help`` stays fast.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipeline import __version__, options
+from pipeline.console import (
+    note,
+    progress,
+    say,
+    say_comparison,
+    say_json,
+    say_manifest,
+    say_metrics,
+    say_runs,
+    say_statements,
+)
+from pipeline.errors import PipelineError
+
+if TYPE_CHECKING:
+    from pipeline.records import Manifest
+
+app = typer.Typer(
+    name="stance",
+    help="Find every quoted statement in news articles, its speaker, and its stance toward a restriction.",
+    epilog="Example: stance score articles/ --out scored.parquet",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+_QUIET = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "DO_NOT_TRACK": "true",
+    "DVC_NO_ANALYTICS": "true",
+    "HF_HUB_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "RAY_USAGE_STATS_ENABLED": "0",
+}  # nothing calls home unless the user's own environment says so
+
+_STOPPED = 130  # what the parser makes of Ctrl-C
+
+
+def _assigned(overrides: Sequence[str] | None, **values: Any) -> list[str]:
+    """Return the overrides with the values that the command line gave by options of their own."""
+    given = [f"{key}={json.dumps(value)}" for key, value in values.items() if value not in (None, False, [])]
+    return [*(overrides or []), *given]
+
+
+def _say(manifest: Manifest, *, as_json: bool) -> None:
+    if as_json:
+        say_json(manifest.as_dict())
+    else:
+        say_manifest(manifest)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        say(f"stance {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the traceback of an error, and more of the log.")
+    ] = False,
+) -> None:
+    logging.basicConfig(level=logging.INFO if debug else logging.WARNING, format="%(message)s", stream=sys.stderr)
+
+
+@app.command(epilog="Example: stance ingest articles/ --out data/quotes.parquet")
+def ingest(
+    paths: options.MaybePaths = None,
+    out: options.QuoteTable = None,
+    strict: options.Strict = False,
+    config: options.Config = None,
+    overrides: options.Set = None,
+    as_json: options.Json = False,
+) -> None:
+    """Read articles, clean them, and find every quote with its speaker."""
+    from pipeline.config import IngestConfig, load_config
+    from pipeline.stages import ingest as stage
+
+    assigned = _assigned(overrides, paths=paths, out=out, strict=strict)
+    with progress("reading") as show:
+        manifest = stage.run(load_config(IngestConfig, config or "ingest", assigned), progress=show)
+    _say(manifest, as_json=as_json)
+
+
+@app.command(epilog="Example: stance label --set seed=7")
+def label(config: options.Config = None, overrides: options.Set = None, as_json: options.Json = False) -> None:
+    """Turn gold annotations into labelled statements, split by story into train, dev and test."""
+    from pipeline.config import LabelConfig, load_config
+    from pipeline.stages import label as stage
+
+    _say(stage.run(load_config(LabelConfig, config or "label", overrides or ())), as_json=as_json)
+
+
+@app.command(epilog="Example: stance train --model tfidf --set model.c=4 --register")
+def train(
+    model: options.ModelName = None,
+    register: options.Register = False,
+    config: options.Config = None,
+    overrides: options.Set = None,
+    as_json: options.Json = False,
+) -> None:
+    """Train a stance model on the labelled statements and log the run."""
+    from pipeline.config import load_train_config
+    from pipeline.stages import train as stage
+
+    settings = load_train_config(overrides or (), model=model, name=config or "train")
+    _say(stage.run(settings, register=register), as_json=as_json)
+
+
+@app.command(epilog="Example: stance evaluate --set resamples=500")
+def evaluate(config: options.Config = None, overrides: options.Set = None, as_json: options.Json = False) -> None:
+    """Measure the model on the test split, each figure with its interval, and write the report."""
+    from pipeline.config import EvaluateConfig, load_config
+    from pipeline.files import read_json
+    from pipeline.stages import evaluate as stage
+
+    settings = load_config(EvaluateConfig, config or "evaluate", overrides or ())
+    manifest = stage.run(settings)
+    _say(manifest, as_json=as_json)
+    if not as_json:
+        say_metrics(read_json(settings.out / "metrics.json", "metrics file"))
+
+
+@app.command(epilog="Example: stance score articles/ --out scored.parquet --target 'a ban on drones'")
+def score(
+    paths: options.Paths,
+    out: options.ScoredTable,
+    model: options.ModelFolder = None,
+    target: options.Targets = None,
+    show: options.Show = 40,
+    config: options.Config = None,
+    overrides: options.Set = None,
+    as_json: options.Json = False,
+) -> None:
+    """Find every quote of the articles and score its stance toward the target."""
+    from pipeline.config import ScoreConfig, load_config
+    from pipeline.parts import read_parts
+    from pipeline.stages import score as stage
+
+    settings = load_config(ScoreConfig, config or "score", _assigned(overrides, model=model))
+    with progress("scoring") as watcher:
+        manifest = stage.run(settings, paths, out, targets=target or (), progress=watcher)
+    _say(manifest, as_json=as_json)
+    if not as_json and 0 < manifest.counts["rows"] <= show:
+        say_statements(read_parts(out))
+
+
+@app.command(name="runs", epilog="Example: stance runs --limit 5")
+def list_runs(
+    limit: options.Limit = 20,
+    as_json: options.Json = False,
+) -> None:
+    """List the runs in MLflow, newest first."""
+    from dataclasses import asdict
+
+    from pipeline import tracking
+
+    found = tracking.runs(limit)
+    if as_json:
+        say_json([{**asdict(run), "start": run.start.isoformat()} for run in found])
+    elif not found:
+        note(f"no runs yet at {tracking.store_uri()}; `stance train` makes one")
+    else:
+        say_runs(found)
+
+
+@app.command(epilog="Example: stance compare 3f9a2c proud-owl-512")
+def compare(
+    runs: options.Runs,
+    as_json: options.Json = False,
+) -> None:
+    """Show runs side by side: the parameters that differ, and every metric."""
+    from pipeline import tracking
+    from pipeline.evaluation.compare import Run
+    from pipeline.evaluation.compare import compare as side_by_side
+
+    found = [tracking.find_run(run) for run in runs]
+    comparison = side_by_side([Run(run.run_id, run.params, run.metrics, run.name) for run in found])
+    if as_json:
+        say_json(comparison.as_dict())
+    else:
+        say_comparison(comparison, [run.name for run in found])
+
+
+@app.command(epilog="Example: stance doctor")
+def doctor() -> None:
+    """Show what is installed and found, for when something does not work."""
+    from pipeline.doctor import examine
+
+    for name, finding in examine():
+        say(f"{name:<20}{finding}")
+
+
+def _debug_first(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments with ``--debug`` first, where the parser expects it, wherever it was typed."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    own = [a for a in arguments[:end] if a != "--debug"]
+    return [*["--debug"] * (len(own) < end), *own, *arguments[end:]]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit status: 0 done, 1 a gate failed, 2 a user's error, told in one line."""
+    for name, value in _QUIET.items():
+        os.environ.setdefault(name, value)
+    given = _debug_first(sys.argv[1:] if arguments is None else arguments)
+    try:
+        app(args=given)
+    except SystemExit as done:
+        if done.code == _STOPPED:
+            note("stopped")
+        return _flushed(int(done.code or 0))
+    except (PipelineError, OSError) as error:  # a full disk, say, is no fault of the program either
+        if given[:1] == ["--debug"]:
+            traceback.print_exc()
+        note(f"error: {' '.join(str(error).split())}")
+        return getattr(error, "exit_code", 2)
+    return 0
+
+
+def _flushed(status: int) -> int:
+    """Return the status after the last of the output is out; a reader that went away (``| head``) is no news."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python flushes once more when it ends, and would complain then.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return status

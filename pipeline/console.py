@@ -1,0 +1,187 @@
+"""What people see: tables, summaries and progress. Results go to stdout, everything else to stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pipeline.records import LABELS, Manifest
+
+if TYPE_CHECKING:
+    from pipeline.evaluation.compare import Comparison
+    from pipeline.tracking import RunRecord
+
+Cell = str | int | float | None
+
+_PLAIN_WIDTH = 60  # of one cell where the output is no terminal that could wrap it
+_LISTED = 4  # files named in a summary
+_SHORT_ID = 8  # of a run: enough to tell runs apart, and to type
+
+
+class Progress(Protocol):
+    """Called with what has been done so far."""
+
+    def __call__(self, articles: int, quotes: int) -> None:
+        """Show the counts."""
+
+
+def say(line: str = "") -> None:
+    """Write one line of a result to stdout."""
+    sys.stdout.write(line + "\n")
+
+
+def note(line: str) -> None:
+    """Write one line about the work, not its result, to stderr."""
+    sys.stderr.write(line + "\n")
+
+
+def say_json(value: Any) -> None:
+    """Write a result as indented JSON to stdout."""
+    say(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _cell(value: Cell) -> str:
+    if value is None:
+        return "-"
+    return f"{value:.4g}" if isinstance(value, float) else " ".join(str(value).split())
+
+
+def say_table(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
+    """Write a table to stdout: drawn and wrapped for a terminal, else plain columns with long cells cut."""
+    cells = [[_cell(value) for value in row] for row in rows]
+    if sys.stdout.isatty():
+        _draw(columns, cells)
+        return
+    cut = [[c if len(c) <= _PLAIN_WIDTH else c[: _PLAIN_WIDTH - 1] + "…" for c in row] for row in cells]
+    widths = [max(map(len, column)) for column in zip(columns, *cut, strict=True)]
+    for row in [list(columns), *cut]:
+        say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _draw(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in cells:
+        # Not strings: square brackets in a quotation are no markup.
+        table.add_row(*map(Text, row))
+    Console().print(table)
+
+
+def _counted(values: Mapping[str, int]) -> str:
+    ordered = sorted(values.items(), key=lambda item: (-item[1], item[0]))
+    parts = ", ".join(f"{name} {count}" for name, count in ordered)
+    return f"{sum(values.values())} ({parts})" if values else "0"
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - _LISTED
+    return ", ".join(names[:_LISTED]) + (f" and {more} more" if more > 0 else "")
+
+
+def say_manifest(manifest: Manifest) -> None:
+    """Write what a stage did, one line a count; cleaning steps are left to the manifest."""
+    counts = dict(manifest.counts)
+    left_out = {
+        reason.removeprefix("rejected-"): count
+        for reason, count in manifest.dropped.items()
+        if not reason.startswith("cleaning-")
+    }
+    # A stage that counts rejects drops nothing else.
+    left_out_name = "rejects" if counts.pop("rejects", None) is not None else "dropped"
+    shares = {label: counts.pop(label) for label in LABELS if label in counts}
+    total = sum(shares.values())
+    lines: dict[str, str] = {name: str(count) for name, count in counts.items()}
+    lines |= {label: f"{count} ({count / total:.0%})" if total else "0" for label, count in shares.items()}
+    lines |= {
+        left_out_name: _counted(left_out),
+        "seconds": f"{manifest.seconds:.1f}",
+        "read": _listed(list(manifest.inputs)),
+        "wrote": _listed(list(manifest.outputs)),
+    }
+    width = max(map(len, lines))
+    for name, value in lines.items():
+        say(f"{name.ljust(width)}  {value}")
+
+
+def say_metrics(metrics: Mapping[str, Any]) -> None:
+    """Write an evaluation: each overall figure with its interval, and the majority baseline beside it."""
+    say()
+    rows = []
+    for name, baseline in metrics["baseline"].items():
+        figure = metrics["test"][name]
+        interval = [_cell(figure[bound]) for bound in ("low", "high")]
+        rows.append([name, figure["value"], "–".join(interval), baseline["value"]])
+    say_table(["metric", "test", "interval", "baseline"], rows)
+
+
+def say_statements(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write the scored statements as a table for people."""
+    say()
+    columns = ["speaker", "quote", "stance", "confidence"]
+    several = len({row["target"] for row in rows}) > 1
+    say_table(
+        [*columns, "target"] if several else columns,
+        [
+            [row["speaker"], row["text"], row["stance"], f"{row['confidence']:.2f}", *[row["target"]] * several]
+            for row in rows
+            if row["is_statement"]
+        ],
+    )
+
+
+def say_runs(runs: Sequence[RunRecord]) -> None:
+    """Write runs as a table, the newest first."""
+    say_table(
+        ["run", "name", "started", "status", "classifier", "macro_f1"],
+        [
+            [
+                run.run_id[:_SHORT_ID],
+                run.name,
+                run.start.astimezone().strftime("%Y-%m-%d %H:%M"),
+                run.status.lower(),
+                run.params.get("model.classifier"),
+                run.metrics.get("macro_f1"),
+            ]
+            for run in runs
+        ],
+    )
+
+
+def say_comparison(comparison: Comparison, names: Sequence[str]) -> None:
+    """Write runs side by side: parameters that differ, then metrics."""
+    heads = [f"{name} ({run[:_SHORT_ID]})" for name, run in zip(names, comparison.runs, strict=True)]
+    if comparison.params:
+        say_table(["parameter", *heads], [[name, *values] for name, values in comparison.params.items()])
+        say()
+    else:
+        note("no parameter differs")
+    say_table(["metric", *heads], [[name, *values] for name, values in comparison.metrics.items()])
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Progress | None]:
+    """Yield a callback that moves a line on stderr; None where stderr is no terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+    from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    # How many articles there are is known at the end only: nothing is read twice to count them.
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what)
+
+        def show(articles: int, quotes: int) -> None:
+            bar.update(task, description=f"{what}: {articles:,} articles, {quotes:,} quotes")
+
+        yield show

@@ -1,0 +1,59 @@
+"""What the commands of ``stance`` take: one name an option or argument, with its help."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Paths = Annotated[
+    list[str], typer.Argument(help="Files, folders or archives, e.g. articles/; - reads JSONL from stdin.")
+]
+MaybePaths = Annotated[
+    list[str] | None,
+    typer.Argument(
+        help="Files, folders or archives, e.g. articles/; - reads JSONL from stdin. Default: as configured."
+    ),
+]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Change one value of the configuration, e.g. --set seed=7"),
+]
+Config = Annotated[
+    str | None,
+    typer.Option(metavar="NAME|FILE", help="Another configuration, by name or path, e.g. --config my.yaml"),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+QuoteTable = Annotated[
+    str | None, typer.Option(metavar="FILE", help="Table to write, e.g. quotes.parquet; also .jsonl or .csv.")
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first record that cannot be read.")]
+ModelName = Annotated[
+    str | None, typer.Option(metavar="NAME|FILE", help="A configuration under configs/models, e.g. --model tfidf")
+]
+Register = Annotated[bool, typer.Option("--register", help="Register the model in MLflow as 'stance'.")]
+ScoredTable = Annotated[
+    Path,
+    typer.Option(
+        metavar="FILE|FOLDER", help="Table, e.g. scored.parquet (.jsonl, .csv), or a folder for Parquet parts."
+    ),
+]
+ModelFolder = Annotated[
+    str | None,
+    typer.Option(metavar="DIR|ADDRESS", help="Model folder or MLflow address, e.g. models:/stance@champion"),
+]
+Targets = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--target", metavar="TEXT", help="What is to be restricted, e.g. 'a ban on drones'; several give a row each."
+    ),
+]
+Show = Annotated[
+    int, typer.Option(min=0, metavar="N", help="Print the statements if there are no more rows, e.g. --show 100")
+]
+Limit = Annotated[int, typer.Option(min=1, metavar="N", help="How many of the latest runs to list, e.g. --limit 5")]
+Runs = Annotated[
+    list[str], typer.Argument(help="Two or more runs: id, beginning of an id, or name, e.g. 3f9a2c", metavar="RUN...")
+]
