@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
-from pipeline.quotes.gazetteer import MEDIA, PLACES
-from pipeline.quotes.lexicon import BE, BODY_NOUNS, CLAUSE_WORDS, DETERMINERS, PREPOSITIONS, SENTENCE_OPENERS, TITLES
+from pipeline.quotes.lexicon import BE, CLAUSE_WORDS, DETERMINERS, PREPOSITIONS
 from pipeline.quotes.names import NameIndex
 from pipeline.quotes.phrases import Mention
 
-_NO_COMPANY_FIRST = PLACES | SENTENCE_OPENERS | TITLES
-_NO_COMPANY_WORD = MEDIA | BODY_NOUNS
 _WINDOW = 2500
 """Characters that a bare "the official" may reach back over."""
+_NEAR = 10_000
+"""Characters on either side in which a fuller form is sought: any article, but not all of a book for each mention."""
+_NAMES_BACK = 200
+"""Names that a bare "the company" may reach back over, for the same reason."""
 
 
 def company(names: NameIndex, mention: Mention) -> str | None:
     """Return the company that an article is about so far: named most often, and lately."""
+    places: dict[str, list[int]] = {}
+    for at, name in islice(names.companies.before(mention.start), _NAMES_BACK):
+        places.setdefault(name, []).append(at)
     scores: dict[str, float] = {}
     forms: dict[str, dict[str, int]] = {}
-    for name, places in names.others.items():
-        first = name.split()[0]
-        lowered = [word.strip(".").lower() for word in name.split()]
-        if lowered[0] in _NO_COMPANY_FIRST or not _NO_COMPANY_WORD.isdisjoint(lowered):
-            continue
-        before = [at for at in places if at < mention.start]
-        if not before:
-            continue
-        near = max(before)
-        scores[first] = scores.get(first, 0.0) + len(before) + 2.0 * (mention.start - near < 400)
+    # Of two that are named as often, the longer name first, then the one named first.
+    for name, before in sorted(places.items(), key=lambda item: (" " not in item[0], item[1][-1])):
+        first = name.partition(" ")[0]
+        scores[first] = scores.get(first, 0.0) + len(before) + 2.0 * (mention.start - before[0] < 400)
         forms.setdefault(first, {})[name] = len(before)
     if not scores:
         return None
@@ -39,20 +38,20 @@ def company(names: NameIndex, mention: Mention) -> str | None:
 def body(names: NameIndex, mention: Mention) -> str | None:
     """Return the ministry, agency or court that a bare "the ministry" means: the one of that noun named last."""
     wanted = {word.lower() for word in mention.words} - DETERMINERS
-    best: str | None = None
-    best_at = -1
-    for name, places in names.others.items():
-        if wanted <= set(name.lower().split()):
-            at = max((x for x in places if x < mention.start), default=-1)
-            if at > best_at:
-                best, best_at = name, at
-    return best
+    bodies = names.others_with.get(mention.head)
+    if bodies is None:
+        return None
+    latest = islice(bodies.before(mention.start), _NAMES_BACK)
+    return next((name for _, name in latest if wanted <= set(name.lower().split())), None)
 
 
 def possessive_form(text: str, mention: Mention) -> str | None:
-    """Return "China’s foreign ministry" for "the Chinese foreign ministry" where both stand in the article."""
-    rest = re.escape(text[mention.start : mention.end].split(None, 2)[2])
-    match = re.search(rf"\b{re.escape(mention.words[1][:4])}\w*[’']s {rest}\b", text, re.IGNORECASE)
+    """Return "China’s foreign ministry" for "the Chinese foreign ministry" where both stand near in the article."""
+    _, place, *noun = text[mention.start : mention.end].split(None, 2)
+    if not noun:
+        return None
+    form = re.compile(rf"{re.escape(place[:4])}\w*[’']s (?i:{re.escape(noun[0])})\b")
+    match = form.search(text, max(0, mention.start - _NEAR), mention.end + _NEAR)
     return match[0] if match else None
 
 

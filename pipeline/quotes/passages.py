@@ -4,43 +4,67 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import cached_property
 
 from pipeline.quotes.marks import Paragraph
 from pipeline.quotes.phrases import Tokens
 from pipeline.quotes.resolution import Speaker
-from pipeline.quotes.sentences import split_sentences, tokenize
+from pipeline.quotes.sentences import sentence_spans, tokenize
 
 _PARAGRAPHS_BACK = 2
 """Paragraphs before a quotation in which its speaker may be named; more made no attribution better."""
 
 
-@dataclass(slots=True)
 class Sentence:
-    """One sentence of the reporter's text, with what is known of its speakers."""
+    """One sentence of the reporter's text, with what is known of its speakers; read into tokens only where needed.
 
-    tokens: Tokens
-    paragraph: int
-    index: int
-    quotes: Sequence[int]
-    """Indices of the tokens that stand for quotations."""
-    only_quotes: bool
-    """True where the sentence holds nothing but quotations."""
-    subject: Speaker | None = None
-    subject_known: bool = False
-    speaker: Speaker | None = None
-    """Whoever said something here, last."""
-    speaker_known: bool = False
+    Parameters
+    ----------
+    text
+        Cleaned article text.
+    span
+        Where the sentence stands.
+    quotes
+        Spans of the quotations that begin in it, in order.
+    first
+        Index of the first of them.
+    """
+
+    def __init__(self, text: str, span: tuple[int, int], quotes: Sequence[tuple[int, int]], first: int) -> None:
+        self._text, self._quotes, self._first = text, quotes, first
+        self.start = span[0]
+        self.end = max(span[1], quotes[-1][1]) if quotes else span[1]
+        self.paragraph = self.index = 0
+        self.subject: Speaker | None = None
+        self.subject_known = False
+        self.speaker: Speaker | None = None
+        """Whoever said something here, last."""
+        self.speaker_known = False
+        self._stop = span[1]
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """The words, marks and quotations of the sentence."""
+        return tokenize(self._text, self.start, self._stop, self._quotes, self._first)
+
+    @cached_property
+    def quotes(self) -> list[int]:
+        """Indices of the tokens that stand for quotations."""
+        return [at for at, token in enumerate(self.tokens) if token.quote >= 0] if self._quotes else []
 
     @property
-    def start(self) -> int:
-        """Where the sentence begins in the text."""
-        return self.tokens[0].start
+    def only_quotes(self) -> bool:
+        """True where the sentence holds nothing but quotations."""
+        return all(token.quote >= 0 or not token.text[0].isalnum() for token in self.tokens)
 
     @property
-    def end(self) -> int:
-        """Where the sentence ends in the text."""
-        return self.tokens[-1].end
+    def introduces(self) -> bool:
+        """True where the sentence ends in a colon."""
+        return not self._quotes and self._text[self.end - 1] == ":"
+
+    def place_of(self, quote: int) -> int:
+        """Return the index of a quotation's token."""
+        return self.quotes[quote - self._first]
 
 
 class Passages:
@@ -59,13 +83,13 @@ class Passages:
     def __init__(self, text: str, paragraphs: Sequence[Paragraph], quotes: Sequence[tuple[int, int]]) -> None:
         self.text, self.quotes = text, quotes
         self.sentences: list[Sentence] = []
-        self._where: dict[int, tuple[int, int]] = {}
+        self._holder: dict[int, int] = {}
         self._read(paragraphs)
 
     def place_of(self, quote: int) -> tuple[Sentence, int]:
         """Return the sentence in which a quotation begins, and the index of its token there."""
-        index, at = self._where[quote]
-        return self.sentences[index], at
+        sentence = self.sentences[self._holder[quote]]
+        return sentence, sentence.place_of(quote)
 
     def before(self, sentence: Sentence) -> Sentence | None:
         """Return the sentence before, or None at the beginning."""
@@ -81,7 +105,7 @@ class Passages:
             while last < len(self.quotes) and self.quotes[last][0] < end:
                 last += 1
             if begin < end and near[number]:
-                self._add(number, tokenize(self.text, begin, end, self.quotes[first:last], first))
+                self._add(number, begin, end, first, last)
             first = last
 
     def _near(self, paragraphs: Sequence[Paragraph]) -> list[bool]:
@@ -93,12 +117,13 @@ class Passages:
                 near[number] = True
         return near
 
-    def _add(self, paragraph: int, tokens: Tokens) -> None:
-        for low, high in split_sentences(self.text, tokens):
-            own = tokens[low:high]
-            quotes = [at for at, token in enumerate(own) if token.quote >= 0]
-            only_quotes = all(token.quote >= 0 or not token.text[0].isalnum() for token in own)
-            sentence = Sentence(own, paragraph, len(self.sentences), quotes, only_quotes)
+    def _add(self, paragraph: int, start: int, end: int, first: int, last: int) -> None:
+        for span in sentence_spans(self.text, start, end, self.quotes[first:last]):
+            stop = first
+            while stop < last and self.quotes[stop][0] < span[1]:
+                self._holder[stop] = len(self.sentences)
+                stop += 1
+            sentence = Sentence(self.text, span, self.quotes[first:stop], first)
+            sentence.paragraph, sentence.index = paragraph, len(self.sentences)
             self.sentences.append(sentence)
-            for at in quotes:
-                self._where[own[at].quote] = (sentence.index, at)
+            first = stop

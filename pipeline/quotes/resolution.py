@@ -18,8 +18,9 @@ from pipeline.quotes.lexicon import (
     SURE_TITLES,
     TITLES,
 )
-from pipeline.quotes.names import NameIndex, Person, split_run
+from pipeline.quotes.names import NameIndex, Person
 from pipeline.quotes.phrases import Mention
+from pipeline.quotes.runs import split_run
 
 _SPOKESPEOPLE = frozenset({"spokesman", "spokeswoman", "spokesperson"})
 _DOCUMENTS = frozenset(
@@ -36,7 +37,7 @@ _DEFINITE_ARTICLES = frozenset({"the", "this", "that", "his", "her", "its", "the
 _BACK = 12
 """Sentences that a pronoun may reach back over."""
 _DEPTH = 25
-"""Pronouns that may hang on one another before the chain is given up."""
+"""Mentions that may hang on one another before the chain is given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +106,20 @@ class Resolver:
     def _last_speaker(self, mention: Mention, sentence: int) -> Speaker | None:
         """Return the person who spoke or acted last: whom "the New York Democrat" goes on about."""
         for index in range(sentence, max(-1, sentence - 4), -1):
-            for speaker in self._past(index, mention.start):
+            for speaker in self._spoken(index, mention.start):
                 if speaker.kind == "person":
                     return Speaker(speaker.name, mention, speaker.person, "person")
         return None
+
+    def _spoken(self, sentence: int, at: int) -> list[Speaker]:
+        """Return whom a sentence names before an offset; nobody where too many mentions hang on one another."""
+        if self._depth >= _DEPTH:
+            return []
+        self._depth += 1
+        try:
+            return self._past(sentence, at)
+        finally:
+            self._depth -= 1
 
     # --- names
 
@@ -118,7 +129,7 @@ class Resolver:
             titles = titles[:-1]
         person = self.names.person(words, mention.start)
         if person is None and len(words) == 1 and words[0].lower() not in PLACES:
-            person = self.names.adopt(words[0], mention.start)
+            person = self.names.adopt(words[0])
         if person is not None:
             return Speaker(person.name, mention, person, "person")
         name = " ".join(words)
@@ -132,18 +143,9 @@ class Resolver:
     # --- pronouns
 
     def _pronoun(self, mention: Mention, sentence: int) -> Speaker | None:
-        if self._depth >= _DEPTH:
-            return None
-        self._depth += 1
-        try:
-            return self._antecedent(mention, sentence)
-        finally:
-            self._depth -= 1
-
-    def _antecedent(self, mention: Mention, sentence: int) -> Speaker | None:
         wanted = PRONOUNS[mention.head]
         for index in range(sentence, max(-1, sentence - _BACK), -1):
-            for speaker in self._past(index, mention.start):
+            for speaker in self._spoken(index, mention.start):
                 if self._agrees(speaker, wanted):
                     return Speaker(speaker.name, mention, speaker.person, speaker.kind)
             if wanted in {"male", "female"}:
@@ -153,7 +155,8 @@ class Resolver:
                     if person.gender in (None, wanted):
                         return Speaker(person.name, mention, person, "person")
         if wanted in {"male", "female"}:
-            return self._last_person(mention, wanted)
+            named = self.names.nearest_person(wanted, mention.start)
+            return Speaker(named.name, mention, named, "person") if named is not None else None
         return None
 
     def _agrees(self, speaker: Speaker, wanted: str) -> bool:
@@ -168,17 +171,6 @@ class Resolver:
                 speaker.kind == "phrase" and speaker.mention.head not in ROLE_NOUNS
             )
         return speaker.kind == "organisation" or speaker.kind == "phrase"
-
-    def _last_person(self, mention: Mention, wanted: str) -> Speaker | None:
-        """Return the person named last before a pronoun, wherever it stood in its sentence."""
-        best: Person | None = None
-        best_at = mention.start - 1500
-        for person in self.names.people.values():
-            if person.gender in (None, wanted):
-                at = max((x for x in person.at if x < mention.start), default=-1)
-                if at > best_at:
-                    best, best_at = person, at
-        return Speaker(best.name, mention, best, "person") if best is not None else None
 
     # --- phrases
 
@@ -219,7 +211,7 @@ class Resolver:
     def _one_of(self, mention: Mention, sentence: int) -> Speaker | None:
         """“…,” said one: one of the people whom the text spoke of last."""
         for index in range(sentence, max(-1, sentence - 4), -1):
-            for speaker in self._past(index, mention.start):
+            for speaker in self._spoken(index, mention.start):
                 if speaker.kind == "phrase" and speaker.mention.head.endswith("s"):
                     return Speaker(f"one of {speaker.name[0].lower()}{speaker.name[1:]}", mention)
         return Speaker(self.text[mention.start : mention.end], mention)
@@ -229,7 +221,7 @@ class Resolver:
         if mention.head in _DOCUMENTS:
             return None
         for index in range(sentence, max(-1, sentence - 5), -1):
-            for speaker in self._past(index, mention.start):
+            for speaker in self._spoken(index, mention.start):
                 by_name = speaker.kind == "organisation" and speaker.mention.kind != "phrase"
                 if by_name and speaker.name.lower() not in PLACES:
                     return speaker.name
@@ -238,15 +230,14 @@ class Resolver:
     def _role(self, mention: Mention, sentence: int) -> Speaker | None:
         """Return whom "the minister" or "the official" means: a person of that role, else who was last called so."""
         heads = {mention.head} | KINDRED_ROLES.get(mention.head, set())
-        people = [p for p in self.names.people.values() if p.roles & heads and min(p.at, default=10**9) < mention.start]
-        if people:
-            best = max(people, key=lambda p: max(x for x in p.at if x < mention.start))
-            return Speaker(best.name, mention, best, "person")
+        named = self.names.last_in_role(heads, mention.start)
+        if named is not None:
+            return Speaker(named.name, mention, named, "person")
         fuller = described(self.text, mention, heads)
         if fuller is not None:
             return Speaker(fuller, mention)
         for index in range(sentence, max(-1, sentence - _BACK), -1):
-            for speaker in self._past(index, mention.start):
+            for speaker in self._spoken(index, mention.start):
                 head = speaker.mention.head
                 if speaker.kind == "phrase" and (head in heads or head.rstrip("s") in heads):
                     introduced = speaker.name.split()[0].lower() not in _DEFINITE

@@ -1,4 +1,4 @@
-"""Tokens and sentences of the reporter's text; a whole quotation is one token."""
+"""Sentences of the reporter's text, and their tokens; a whole quotation is one token."""
 
 from __future__ import annotations
 
@@ -21,10 +21,14 @@ _TOKEN = re.compile(
     r"|['’](?:s|re|ve|ll|d|m|t)\b"
     r"|[.!?]+|…|--+|[^\w\s]"
 )
-_ENDS = (".", "!", "?", "…")
-_LONGEST = 200
-"""Tokens after which a sentence is cut: real ones are shorter, and a text without full stops stays readable."""
-_MARKS = "\"“”‘’'»«)]"
+# The end of a sentence: its stop, what closes with it, and a beginning behind the space.
+_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s+[\"“„«‘'(\[•0-9A-ZÀ-ÖØ-ÞĀ-Ž])")
+_WORD_BEFORE = re.compile(r"[\w.]+$")
+_WORD_AFTER = re.compile(r"\s+([\w.’'-]+)")
+_LONGEST_ABBREVIATION = 12
+_MAY_END = frozenset({"inc", "ltd", "co", "corp", "etc", "jr", "sr"})
+_ATTRIBUTION_REACH = 90
+"""Characters behind “…?” in which a reporting verb makes a reporting clause of what follows."""
 
 
 class Token(NamedTuple):
@@ -64,67 +68,57 @@ def tokenize(text: str, start: int, end: int, quotes: Sequence[tuple[int, int]] 
 
 
 def _words(text: str, start: int, end: int) -> list[Token]:
-    # tuple.__new__ skips the named tuple's own constructor: this line is a fifth of the time of an article.
+    # tuple.__new__ skips the named tuple's own constructor: this line takes much of an article's time.
     new, lower = tuple.__new__, str.lower
     return [new(Token, (m[0], *m.span(), lower(m[0]), -1)) for m in _TOKEN.finditer(text, start, end)]
 
 
-def _attribution_follows(tokens: Sequence[Token], at: int) -> bool:
+def sentence_spans(text: str, start: int, end: int, quotes: Sequence[tuple[int, int]] = ()) -> list[tuple[int, int]]:
+    """Return the sentences of ``text[start:end]`` as half-open spans; the ends of sentences inside quotations do not count.
+
+    Parameters
+    ----------
+    quotes
+        Quotations that begin in the stretch, in order; the last one may end behind it.
+    """
+    spans = []
+    begin, index = start, 0
+    for match in _END.finditer(text, start, end):
+        while index < len(quotes) and quotes[index][1] <= match.start():
+            index += 1
+        stop = match.end()
+        if index < len(quotes) and quotes[index][0] <= match.start():
+            if stop < quotes[index][1] or _attribution_follows(text, match, end):
+                continue
+        elif match[0][0] == "." and not _is_full_stop(text, match.start()):
+            continue
+        spans.append((begin, stop))
+        begin = stop
+    if text[begin:end].strip() or begin == start:
+        spans.append((begin, end))
+    return [(a + _blanks(text, a, b), b) for a, b in spans]
+
+
+def _blanks(text: str, start: int, end: int) -> int:
+    return len(text[start:end]) - len(text[start:end].lstrip())
+
+
+def _attribution_follows(text: str, match: re.Match[str], end: int) -> bool:
     """Tell whether a reporting clause follows a quotation that ends in a question or exclamation mark."""
-    for token in tokens[at : at + 16]:
-        if token.quote >= 0 or token.text in ".;:?!":
-            return False
-        if token.lower in SPEECH_FORMS:
-            return True
-    return False
+    if match[0][0] == ".":
+        return False
+    clause = re.split(r"[.;:?!“\"]", text[match.end() : min(end, match.end() + _ATTRIBUTION_REACH)], maxsplit=1)[0]
+    return any(word in SPEECH_FORMS for word in clause.lower().split())
 
 
-def _ends_sentence(text: str, tokens: Sequence[Token], at: int) -> bool:
-    token = tokens[at]
-    following = tokens[at + 1] if at + 1 < len(tokens) else None
-    if following is None:
-        return True
-    starts_new = following.quote >= 0 or following.capital or following.text[0].isdigit() or following.text[0] in "([•"
-    if token.quote >= 0:
-        last = text[token.start : token.end].rstrip(_MARKS)[-1:]
-        if last == ".":
-            return starts_new
-        return last != "" and last in "!?…" and starts_new and not _attribution_follows(tokens, at + 1)
-    if token.text[0] in "!?…":
-        return starts_new
-    if token.text.startswith("."):
-        return starts_new and _full_stop(tokens, at)
-    if token.text.endswith("."):  # U.S. and the like
-        return following.quote < 0 and following.lower in SENTENCE_OPENERS and following.capital
-    return False
-
-
-def _full_stop(tokens: Sequence[Token], at: int) -> bool:
+def _is_full_stop(text: str, at: int) -> bool:
     """Tell a full stop from the point of an abbreviation or an initial."""
-    if at == 0:
+    word = _WORD_BEFORE.search(text, max(0, at - _LONGEST_ABBREVIATION), at)
+    after = _WORD_AFTER.match(text, at + 1)
+    opens = after is not None and after[1].lower() in SENTENCE_OPENERS
+    if word is None or after is None:
         return True
-    before = tokens[at - 1]
-    if before.end != tokens[at].start or before.quote >= 0:
-        return True
-    if len(before.text) == 1 and before.text.isupper():
-        # "J. Smith" goes on; "... plan B. The ..." does not.
-        return tokens[at + 1].lower in SENTENCE_OPENERS
-    if before.lower in ABBREVIATIONS:
-        return (
-            before.lower in {"inc", "ltd", "co", "corp", "etc", "jr", "sr"} and tokens[at + 1].lower in SENTENCE_OPENERS
-        )
-    return True
-
-
-def split_sentences(text: str, tokens: Sequence[Token]) -> list[tuple[int, int]]:
-    """Return half-open token ranges, one a sentence; sentence ends inside quotations do not count."""
-    ranges = []
-    start = 0
-    for at, token in enumerate(tokens):
-        ends = (token.quote >= 0 or token.text[-1] in _ENDS) and _ends_sentence(text, tokens, at)
-        if ends or at - start >= _LONGEST:
-            ranges.append((start, at + 1))
-            start = at + 1
-    if start < len(tokens):
-        ranges.append((start, len(tokens)))
-    return ranges
+    if (len(word[0]) == 1 and word[0].isupper()) or "." in word[0]:
+        return opens  # "J. Smith" and "the U.S. Senate" go on; "... plan B. The ..." does not
+    lowered = word[0].lower()
+    return lowered not in ABBREVIATIONS or (lowered in _MAY_END and opens)

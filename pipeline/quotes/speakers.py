@@ -144,7 +144,7 @@ class Attributor:
         previous = self.passages.before(sentence)
         if at > 0 or previous is None:
             return self._animate(self._made(sentence, clauses.before_colon(sentence.tokens, at)))
-        if previous.tokens[-1].text != ":":
+        if not previous.introduces:
             return None
         return self._reported(previous) or self._animate(self._led(previous))
 

@@ -1,0 +1,111 @@
+"""Runs of capitalised words: titles told from names, and the signs that a run names a person."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pipeline.quotes.gazetteer import EITHER_NAMES, FEMALE_NAMES, MALE_NAMES, ORG_TOKENS, PLACES
+from pipeline.quotes.lexicon import GENDER, PARTICLES, SENTENCE_OPENERS, SUFFIXES, SURE_TITLES, TITLES, is_role
+
+_TITLE = r"(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Prof|St|Jr|Sr|Rev|Hon|Capt|Adm|Del|Maj)\."
+_CAPITAL = "A-ZÀ-ÖØ-ÞĀ-Ž"
+_WORD = (
+    rf"(?:(?:[{_CAPITAL}]\.){{2,}}|{_TITLE}|[{_CAPITAL}][\w’'-]*\w"
+    rf"|[{_CAPITAL}]\.(?= ?[{_CAPITAL}])|[{_CAPITAL}](?!\w))"
+)
+_PARTICLE = (
+    r"(?:de la|de|van der|van den|van|von der|von|der|den|del|della|di|da|dos|du|al|el|bin|ibn|ten|ter|of|for|&)"
+)
+RUN = re.compile(rf"(?<![\w’'])(?<!-){_WORD}(?: (?:{_PARTICLE} (?:the )?)?{_WORD})*")
+"""A run of capitalised words, with the small words that join them."""
+POSSESSIVE = re.compile(r"[’']s?$")
+
+_FIRST_NAMES = MALE_NAMES | FEMALE_NAMES | EITHER_NAMES
+_BEFORE_NAME = SURE_TITLES | {"called", "named"}
+_INITIAL = re.compile(rf"[{_CAPITAL}]\.?")
+_AGE = re.compile(r", \d\d,")
+_APPOSITION = re.compile(
+    rf", (?:an? |the |who |whose |then |[{_CAPITAL}]\w+[’']s "
+    r"|[a-z-]+ (?:of|at|for|and|to) |[a-z-]+ [a-z-]+ (?:of|at|for|to) )"
+)
+# The same sentence or the next goes on with "he" or "she" before it names anybody else.
+_PRONOUN_NEXT = re.compile(r"[^A-Z\n]{0,120}(?:\. )?(?:\b[Hh]e\b|\b[Ss]he\b|\bhis\b|\bher\b|\bwho\b)")
+_ROLE_AFTER = re.compile(r", ((?:[\w’'-]+ ){0,7}[\w’'-]+)")
+_VERB_AFTER = re.compile(r",? (?:said|says|told|added|adds|wrote|tweeted|argued|warned|explained)\b")
+_VERB_BEFORE = re.compile(r"(?:said|says|added|adds|told|wrote|asked|according to) (?:[a-zA-Z.’'-]+ ){0,4}?$")
+
+
+def split_run(run: str) -> tuple[list[str], list[str]]:
+    """Return (titles, name words) of a run: openers, titles and joined offices ("Secretary of State") go."""
+    words = POSSESSIVE.sub("", run).split()
+    first = 0
+    while first < len(words) - 1 and words[first].lower() in SENTENCE_OPENERS and words[first].lower() not in TITLES:
+        first += 1
+    words = words[first:]
+    last_title = max((i for i, word in enumerate(words) if word.strip(".").lower() in SURE_TITLES), default=-1)
+    titles: list[str] = []
+    if 0 <= last_title < len(words) - 1:
+        titles, words = words[: last_title + 1], words[last_title + 1 :]
+        if words and words[0].lower() in {"of", "for", "and", "to"}:
+            # An office of unknown length stands before the name: "Secretary of Homeland Security Ann Lee".
+            keep = 3 if len(words) > 3 and len(words[-2].strip(".")) == 1 else 2
+            titles, words = titles + words[:-keep], words[-keep:]
+    first = 0
+    while first < len(words) - 1 and words[first].strip(".").lower() in TITLES:
+        first += 1
+    titles, words = titles + words[:first], words[first:]
+    while len(words) > 1 and words[-1].strip(".").lower() in SUFFIXES:
+        words.pop()
+    # "Treasurer Ann Lee", "Swimmer Ilse Brandt": a role that no list holds, capitalised at the head of a sentence
+    agent = words[0].endswith(("er", "or", "ist", "ian", "eer", "man", "ant"))
+    if len(words) > 2 and words[0].lower() not in _FIRST_NAMES and (agent or words[1].lower() in _FIRST_NAMES):
+        titles.append(words.pop(0))
+    return [title.strip(".").lower() for title in titles], words
+
+
+def looks_personal(words: Sequence[str]) -> bool:
+    """Tell whether name words have the shape of a person's full name."""
+    if not 2 <= len(words) <= 5 or any(word.lower() in {"of", "for", "and", "the", "&"} for word in words):
+        return False
+    if any(word.strip(".").lower() in ORG_TOKENS or word.lower() in PLACES for word in words):
+        return False
+    return not all(word.isupper() and len(word) > 1 for word in words) and not any(
+        c.isdigit() for w in words for c in w
+    )
+
+
+def personal_signs(match: re.Match[str], titles: Sequence[str], words: Sequence[str]) -> int:
+    """Return how many signs there are that a run, split into titles and name words, names a person."""
+    text = match.string
+    first = words[0].strip(".").lower()
+    score = 2 * (first in _FIRST_NAMES) + 2 * any(t in SURE_TITLES for t in titles)
+    score += bool(_INITIAL.fullmatch(words[0]) or _INITIAL.fullmatch(words[1]))
+    score += any(word.lower() in PARTICLES for word in words[1:-1])
+    after = text[match.end() : match.end() + 40]
+    score += 2 * bool(_AGE.match(after)) + bool(_VERB_AFTER.match(after)) + bool(_APPOSITION.match(after))
+    score += bool(_VERB_BEFORE.search(text, max(0, match.start() - 60), match.start()))
+    before = text[max(0, match.start() - 30) : match.start()].rstrip().rpartition(" ")[2].strip(',“"')
+    score += is_role(before) or before.lower() in _BEFORE_NAME
+    score += any("-" in word and word.partition("-")[2][:1].isupper() for word in words[1:])
+    opens = text[max(0, match.start() - 2) : match.start()].strip(" ")[-1:] in "\n."
+    return score + (opens and bool(_PRONOUN_NEXT.match(text, match.end())))
+
+
+def roles_beside(match: re.Match[str]) -> set[str]:
+    """Return the role nouns beside a name: "the prime minister, Ann Lee", "Ann Lee, a security analyst at"."""
+    text = match.string
+    before = text[max(0, match.start() - 30) : match.start()].rstrip(" ,").lower().split()[-1:]
+    after = _ROLE_AFTER.match(text, match.end())
+    return {word for word in [*before, *(after[1].lower().split() if after else ())] if is_role(word)}
+
+
+def gender_of(titles: Sequence[str], words: Sequence[str]) -> str | None:
+    """Return ``"male"`` or ``"female"`` as a title or first name tells; None where neither does."""
+    for title in titles:
+        if title in GENDER:
+            return GENDER[title]
+    first = words[0].lower()
+    if (first in MALE_NAMES) != (first in FEMALE_NAMES):
+        return "male" if first in MALE_NAMES else "female"
+    return None
