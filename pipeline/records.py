@@ -220,23 +220,34 @@ def quote_row(article: Article, quote: Quote) -> dict[str, Any]:
     """
     if article.text[quote.start : quote.end] != quote.text:
         raise ValueError(f"{article.article_id}: quotation is not at {quote.start}-{quote.end}")
-    raw = article.raw_span(quote.start, quote.end)
-    a, b = raw or (quote.start, quote.end)
-    row: dict[str, Any] = {
-        "quote_id": f"{article.article_id}:{a}-{b}",
+    raw_start, raw_end = article.raw_span(quote.start, quote.end) or (None, None)
+    speaker, cue = quote.mention, quote.cue
+    raw_speaker = (article.raw_span(speaker.start, speaker.end) if speaker else None) or (None, None)
+    raw_cue = (article.raw_span(cue.start, cue.end) if cue else None) or (None, None)
+    own = (quote.start, quote.end) if raw_start is None else (raw_start, raw_end)
+    return {
+        "quote_id": f"{article.article_id}:{own[0]}-{own[1]}",
         "article_id": article.article_id,
         "story_id": article.story_id or article.article_id,
         "start": quote.start,
         "end": quote.end,
-        "raw_start": raw[0] if raw else None,
-        "raw_end": raw[1] if raw else None,
+        "raw_start": raw_start,
+        "raw_end": raw_end,
         "text": quote.text,
         "kind": quote.kind,
         "is_statement": quote.is_statement,
         "utterance_id": quote.utterance_id,
         "speaker": quote.speaker,
-        "speaker_mention": quote.mention.text if quote.mention else None,
-        "cue": quote.cue.text if quote.cue else None,
+        "speaker_mention": speaker.text if speaker else None,
+        "speaker_start": speaker.start if speaker else None,
+        "speaker_end": speaker.end if speaker else None,
+        "raw_speaker_start": raw_speaker[0],
+        "raw_speaker_end": raw_speaker[1],
+        "cue": cue.text if cue else None,
+        "cue_start": cue.start if cue else None,
+        "cue_end": cue.end if cue else None,
+        "raw_cue_start": raw_cue[0],
+        "raw_cue_end": raw_cue[1],
         "context": quote.context,
         "target": article.target,
         "title": article.title,
@@ -244,11 +255,6 @@ def quote_row(article: Article, quote: Quote) -> dict[str, Any]:
         "published": article.published,
         "source": article.source,
     }
-    for name, span in (("speaker", quote.mention), ("cue", quote.cue)):
-        span_raw = article.raw_span(span.start, span.end) if span else None
-        row[f"{name}_start"], row[f"{name}_end"] = (span.start, span.end) if span else (None, None)
-        row[f"raw_{name}_start"], row[f"raw_{name}_end"] = span_raw or (None, None)
-    return {column: row[column] for column in QUOTE_COLUMNS}
 
 
 @dataclass(frozen=True, slots=True)

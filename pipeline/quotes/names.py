@@ -12,7 +12,7 @@ from functools import cached_property
 
 from pipeline.quotes.gazetteer import COMPANY_TOKENS, MEDIA, PLACES
 from pipeline.quotes.lexicon import BODY_NOUNS, GENDER, SENTENCE_OPENERS, SURE_TITLES, TITLES
-from pipeline.quotes.runs import POSSESSIVE, RUN, gender_of, looks_personal, personal_signs, roles_beside, split_run
+from pipeline.quotes.runs import RUN, bare, gender_of, looks_personal, personal_signs, roles_beside, split_run
 from pipeline.quotes.timelines import Timeline
 
 _NAMESAKES = 20
@@ -61,7 +61,7 @@ class NameIndex:
             if " " in match[0]:
                 self._add(match, single)
             else:
-                single.append((POSSESSIVE.sub("", match[0]).rstrip("."), match.start(), []))
+                single.append((bare(match[0]).rstrip("."), match.start(), []))
         for person in self.people.values():
             self._by_word[person.words[-1]].append(person)
             for word in {person.words[0], person.words[-2]}:

@@ -19,7 +19,6 @@ _PARTICLE = (
 )
 RUN = re.compile(rf"(?<![\w’'])(?<!-){_WORD}(?: (?:{_PARTICLE} (?:the )?)?{_WORD})*")
 """A run of capitalised words, with the small words that join them."""
-POSSESSIVE = re.compile(r"[’']s?$")
 
 _FIRST_NAMES = MALE_NAMES | FEMALE_NAMES | EITHER_NAMES
 _BEFORE_NAME = SURE_TITLES | {"called", "named"}
@@ -36,9 +35,16 @@ _VERB_AFTER = re.compile(r",? (?:said|says|told|added|adds|wrote|tweeted|argued|
 _VERB_BEFORE = re.compile(r"(?:said|says|added|adds|told|wrote|asked|according to) (?:[a-zA-Z.’'-]+ ){0,4}?$")
 
 
+def bare(run: str) -> str:
+    """Return a run without the possessive ending."""
+    if run[-1] == "s" and run[-2:-1] in ("’", "'"):
+        return run[:-2]
+    return run[:-1] if run[-1] in "’'" else run
+
+
 def split_run(run: str) -> tuple[list[str], list[str]]:
     """Return (titles, name words) of a run: openers, titles and joined offices ("Secretary of State") go."""
-    words = POSSESSIVE.sub("", run).split()
+    words = bare(run).split()
     first = 0
     while first < len(words) - 1 and words[first].lower() in SENTENCE_OPENERS and words[first].lower() not in TITLES:
         first += 1

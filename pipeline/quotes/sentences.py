@@ -74,7 +74,7 @@ def _words(text: str, start: int, end: int) -> list[Token]:
 
 
 def sentence_spans(text: str, start: int, end: int, quotes: Sequence[tuple[int, int]] = ()) -> list[tuple[int, int]]:
-    """Return the sentences of ``text[start:end]`` as half-open spans; the ends of sentences inside quotations do not count.
+    """Return the half-open spans of the sentences of ``text[start:end]``; ends inside quotations do not count.
 
     Parameters
     ----------
