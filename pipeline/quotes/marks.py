@@ -1,4 +1,4 @@
-"""Quotation marks told from apostrophes and paired to spans, whatever is missing or doubled.
+"""Quotation marks paired to spans, whatever is missing or doubled.
 
 Doubles (curly, straight, guillemets, typewriter pairs) and single marks are paired apart; the article's own habit
 decides which of the two holds its speech. A fault spoils its own paragraph at most.
@@ -9,108 +9,17 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import accumulate
-from typing import Literal
+
+from pipeline.quotes.directions import SINGLE, Mark, directed_marks, double_marks, single_marks
 
 Paragraph = tuple[int, int]
 """Half-open span of one paragraph of body text."""
 
-_DOUBLE = re.compile("[“”„«»\"]|``|''")
-_SINGLE = re.compile("[‘’‚']")
-_OPENING = "“„«``‘‚"
-_CLOSING = "”»''’"
-_BEFORE_OPENING = " \t\n\u00a0([{—–-―/‘“\"'‹…"
-_AFTER_CLOSING = " \t\n\u00a0)]}—–-―/,.;:!?…’”'\""
-# A mark after these ends speech; after a letter it may as well be a possessive.
-_SPEECH_END = ",.!?…—–-"
-_CLIPPED = re.compile(r"(?:\d\ds?|em|til|tis|twas|cause|bout|round|n)\b", re.IGNORECASE)
-_FEET = re.compile(r"\d['’]\d{1,2}$")
 _MAX_PARAGRAPHS = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """One quotation mark and what its neighbours say about its direction."""
-
-    start: int
-    end: int
-    role: Literal["open", "close", "either"]
-
-
-def _role(text: str, start: int, end: int) -> Literal["open", "close", "either"]:
-    """Return the direction of a double mark from its shape, corrected by its neighbours."""
-    before = text[start - 1] if start else " "
-    after = text[end] if end < len(text) else " "
-    can_open = before in _BEFORE_OPENING and after not in " \t\n\u00a0"
-    can_close = before not in " \t\n\u00a0" and after in _AFTER_CLOSING
-    shape = text[start:end]
-    if shape in ('"', "''"):
-        if can_open != can_close:
-            return "open" if can_open else "close"
-        return "either"
-    opens = shape in _OPENING
-    if opens and can_close and not can_open:
-        return "close"
-    if not opens and can_open and not can_close:
-        return "open"
-    return "open" if opens else "close"
-
-
-def _double_marks(text: str, start: int, end: int) -> list[Mark]:
-    marks: list[Mark] = []
-    opened = 0
-    for match in _DOUBLE.finditer(text, start, end):
-        a, b = match.span()
-        # 6'2" and 15" are measures, not quotations.
-        if match[0] == '"' and a > start and text[a - 1].isdigit() and (opened <= 0 or _FEET.search(text, a - 5, a)):
-            continue
-        mark = Mark(a, b, _role(text, a, b))
-        opened += {"open": 1, "close": -1, "either": 0}[mark.role]
-        marks.append(mark)
-    return marks
-
-
-def _single_marks(text: str, start: int, end: int) -> list[Mark]:
-    """Return the single marks that are no apostrophes; a possessive or closing mark is ``either``."""
-    marks: list[Mark] = []
-    for match in _SINGLE.finditer(text, start, end):
-        a, b = match.span()
-        before = text[a - 1] if a > start else " "
-        after = text[b] if b < end else " "
-        if before.isalnum() and after.isalnum():
-            continue
-        if before in _BEFORE_OPENING and (after.isalnum() or after in '“"[($£€…'):
-            if not (_CLIPPED.match(text, b) and match[0] != "‘"):
-                marks.append(Mark(a, b, "open"))
-        elif before not in " \t\n\u00a0" and match[0] != "‘" and after in _AFTER_CLOSING:
-            certain = before in _SPEECH_END or after in ',.;:!?)—–”"' or not before.isalpha()
-            marks.append(Mark(a, b, "close" if certain else "either"))
-    return _settle_possessives(text, marks)
-
-
-def _settle_possessives(text: str, marks: list[Mark]) -> list[Mark]:
-    """Decide each doubtful single mark: a possessive where a surer closing mark follows before the next opening one."""
-    settled: list[Mark] = []
-    later = ""
-    for mark in reversed(marks):
-        if mark.role != "either":
-            later = mark.role
-            settled.append(mark)
-        elif later != "close" or text[mark.start - 1] not in "sSxz":
-            settled.append(Mark(mark.start, mark.end, "close"))
-    return settled[::-1]
-
-
-def _directed(marks: Sequence[Mark], *, is_open: bool) -> list[tuple[Mark, bool]]:
-    """Return each mark with True where it opens; undecided marks alternate."""
-    depth = int(is_open)
-    directed = []
-    for mark in marks:
-        opens = mark.role == "open" or (mark.role == "either" and depth <= 0)
-        depth = max(depth + (1 if opens else -1), 0)
-        directed.append((mark, opens))
-    return directed
+_SAID = "(?:said|says|told|added|asked|wrote)"
+_REPORTED = re.compile(rf",\s+(?:\w+\s+){{0,3}}{_SAID}\b")
+_REPORTED_LAST = re.compile(rf",\s+(?:{_SAID}(?:\s+[\w’'-]+){{1,4}}|(?:[\w’'-]+\s+){{1,4}}{_SAID})[.\s]*$")
 
 
 def _first_visible(text: str, start: int, end: int) -> int:
@@ -137,14 +46,16 @@ class _Pairing:
         """Pair one paragraph's marks from an offset on; return the paragraph and the offset to go on from."""
         opened: Mark | None = None
         depth = 0
-        directed = _directed([mark for mark in self.marks[index] if mark.start >= after], is_open=False)
+        directed = directed_marks([mark for mark in self.marks[index] if mark.start >= after], is_open=False)
         levels = list(accumulate(1 if opens else -1 for _, opens in directed))
         lowest = list(accumulate(reversed(levels), min))[::-1]
         for number, (mark, opens) in enumerate(directed):
             if opens:
                 if opened is None:
                     opened, depth = mark, 1
-                elif self._nests(mark, depth, levels[number] - 1, lowest[number], levels[-1]):
+                elif lowest[number] < levels[number] - depth or (
+                    levels[-1] < levels[number] and self._may_nest(opened, mark)
+                ):
                     depth += 1
                 else:
                     self._close_unclosed(opened, mark.start)
@@ -156,23 +67,18 @@ class _Pairing:
                     opened = None
         return (index + 1, 0) if opened is None else self._continue(opened, index)
 
-    def _nests(self, mark: Mark, depth: int, before: int, lowest: int, last: int) -> bool:
-        """Tell a nested quotation from one after a missing closing mark: enough closing marks follow for all open ones.
+    def _may_nest(self, opened: Mark, mark: Mark) -> bool:
+        """Tell a nested quotation, where only the outer one is not closed here, from one after a missing closing mark.
 
-        The mark that closes the outermost quotation may stand in a later paragraph, so the nested pair is enough.
-        ``before``, ``lowest`` and ``last`` are the balance of marks before this one, its least from here on, and its
-        last in the paragraph.
+        The mark is not doubled, and the text just before it does not read as the end of a reporter's sentence (". “").
         """
-        return lowest <= before - depth or (last == before and not self._speech_ended(mark.start))
-
-    def _speech_ended(self, at: int) -> bool:
-        """Tell whether the text just before a mark reads as the end of a reporter's sentence (". “")."""
-        head = self.text[max(0, at - 2) : at].rstrip()
-        return head.endswith((".", ":"))
+        head = self.text[max(0, mark.start - 2) : mark.start].rstrip()
+        return mark.start > opened.end and not head.endswith((".", ":"))
 
     def _continue(self, opened: Mark, index: int) -> tuple[int, int]:
         """Follow an unclosed quotation into the next paragraphs; each opens a mark, only the last one closes."""
-        for ahead in range(index + 1, min(index + _MAX_PARAGRAPHS, len(self.paragraphs))):
+        last = min(index + _MAX_PARAGRAPHS, len(self.paragraphs)) if self._may_go_on(opened, index) else 0
+        for ahead in range(index + 1, last):
             reopened, end = self._entry(ahead)
             if end is not None and (reopened or ahead == index + 1):
                 self.spans.append((opened.start, end))
@@ -181,6 +87,13 @@ class _Pairing:
                 break
         self._close_unclosed(opened, self.paragraphs[index][1])
         return index + 1, 0
+
+    def _may_go_on(self, opened: Mark, index: int) -> bool:
+        """Tell a quotation that may go on in the next paragraph from one whose closing mark is missing."""
+        end = self.paragraphs[index][1]
+        # "…, said Lee." ends the paragraph: the closing mark was left out before it.
+        reported = _REPORTED_LAST.search(self.text, max(opened.end, end - 80), end)
+        return opened.role == "open" and reported is None
 
     def _entry(self, number: int) -> tuple[bool, int | None]:
         """Return whether a paragraph begins with a mark that goes on with a quotation, and where that closes in it."""
@@ -196,7 +109,7 @@ class _Pairing:
             and marks[0].start == _first_visible(self.text, *self.paragraphs[number])
         )
         depth = 1
-        for mark, opens in _directed(marks[1:] if reopened else marks, is_open=True):
+        for mark, opens in directed_marks(marks[1:] if reopened else marks, is_open=True):
             depth += 1 if opens else -1
             if depth == 0:
                 return reopened, mark.end
@@ -208,11 +121,9 @@ class _Pairing:
         """Keep an unclosed quotation where it plainly fills the rest of its paragraph; drop it otherwise."""
         body = self.text[opened.end : limit].rstrip()
         ends_paragraph = limit == len(self.text) or self.text[limit : limit + 1] == "\n"
-        if ends_paragraph and len(body.split()) >= 4 and body[-1:] in ".!?…" and not _REPORTED.search(body):
+        whole = len(body.split()) >= 4 and not body[0].islower() and body[-1] in ".!?…"
+        if ends_paragraph and whole and not _REPORTED.search(body):
             self.spans.append((opened.start, opened.end + len(body)))
-
-
-_REPORTED = re.compile(r",\s+(?:\w+\s+){0,3}(?:said|says|told|added|asked|wrote)\b")
 
 
 def _words(text: str, spans: Sequence[tuple[int, int]]) -> int:
@@ -233,10 +144,10 @@ def pair_marks(text: str, paragraphs: Sequence[Paragraph]) -> list[tuple[int, in
         Half-open spans that do not overlap. Nested quotations belong to the outer one. Where both double and single
         marks occur, single marks count only if more words stand in them than in doubles: else they nest or decorate.
     """
-    doubles = _Pairing(text, paragraphs, [_double_marks(text, a, b) for a, b in paragraphs]).run()
-    if not _SINGLE.search(text):
+    doubles = _Pairing(text, paragraphs, [double_marks(text, a, b) for a, b in paragraphs]).run()
+    if not SINGLE.search(text):
         return doubles
-    singles = _Pairing(text, paragraphs, [_single_marks(text, a, b) for a, b in paragraphs]).run()
+    singles = _Pairing(text, paragraphs, [single_marks(text, a, b) for a, b in paragraphs]).run()
     if _words(text, singles) <= _words(text, doubles):
         return doubles
     return sorted(singles + [double for double in doubles if not _overlaps(double, singles)])

@@ -34,11 +34,14 @@ class Person:
     """
 
     name: str
-    words: list[str]
+    words: tuple[str, ...]
     first_at: int
     gender: str | None = None
     roles: set[str] = field(default_factory=set)
     at: list[int] = field(default_factory=list)
+
+
+_Single = tuple[str, int, tuple[str, ...]]
 
 
 class NameIndex:
@@ -56,12 +59,12 @@ class NameIndex:
         self._by_word: dict[str, list[Person]] = defaultdict(list)
         self._by_first: dict[str, list[Person]] = defaultdict(list)
         self._of_role: dict[str, Timeline[Person]] = {}
-        single: list[tuple[str, int, list[str]]] = []
+        single: list[_Single] = []
         for match in RUN.finditer(text):
             if " " in match[0]:
                 self._add(match, single)
             else:
-                single.append((bare(match[0]).rstrip("."), match.start(), []))
+                single.append((bare(match[0]).rstrip("."), match.start(), ()))
         for person in self.people.values():
             self._by_word[person.words[-1]].append(person)
             for word in {person.words[0], person.words[-2]}:
@@ -70,8 +73,11 @@ class NameIndex:
             people.sort(key=lambda p: (-len(p.words), p.first_at))
         self._place_singles(single)
 
-    def _add(self, match: re.Match[str], single: list[tuple[str, int, list[str]]]) -> None:
+    def _add(self, match: re.Match[str], single: list[_Single]) -> None:
         titles, words = split_run(match[0])
+        member = words[2:3] == ("of",) and looks_personal(words[:2])
+        if member and personal_signs(match, titles, words[:2]):
+            words = words[:2]  # "Ann Lee of the Writers’ Guild"
         if len(words) == 1:
             single.append((words[0].rstrip("."), match.end() - len(words[0]), titles))
             return
@@ -86,17 +92,18 @@ class NameIndex:
         person.at.append(match.start())
         person.gender = person.gender or gender_of(titles, words)
 
-    def _place_singles(self, single: list[tuple[str, int, list[str]]]) -> None:
+    def _place_singles(self, single: list[_Single]) -> None:
         for word, at, titles in single:
-            person = self.by_surname(word, at)
+            titled = any(title in SURE_TITLES for title in titles)
+            person = self.by_surname(word, at) or (self._promoted(word, at) if titled else None)
             if person is not None:
                 insort(person.at, at)
                 person.roles.update(titles)
                 for title in titles:
                     person.gender = person.gender or GENDER.get(title)
             elif len(word) > 1 and word.lower() not in SENTENCE_OPENERS and word.lower() not in TITLES:
-                if any(t in SURE_TITLES for t in titles):
-                    person = Person(word, [word], at, gender_of(titles, [word]), set(titles), [at])
+                if titled:
+                    person = Person(word, (word,), at, gender_of(titles, (word,)), set(titles), [at])
                     self.people[word] = person
                     self._by_word[word].append(person)
                 else:
@@ -185,18 +192,25 @@ class NameIndex:
 
     def adopt(self, word: str) -> Person | None:
         """Return a person for a surname that speaks and whose full name looked like no person's so far."""
+        person = self._promoted(word, sys.maxsize)
+        if person is not None:
+            self._introductions.add(person.first_at, person)
+            for at in person.at:
+                self._mentions.add(at, person)
+        return person
+
+    def _promoted(self, word: str, before: int) -> Person | None:
         for name in self._names_to.get(word, ()):
             words = name.split()
-            if looks_personal(words):
-                person = self.people[name] = Person(name, words, self.others[name][0], at=list(self.others[name]))
+            if looks_personal(words) and self.others[name][0] < before:
+                person = self.people[name] = Person(
+                    name, tuple(words), self.others[name][0], at=list(self.others[name])
+                )
                 self._by_word[word].append(person)
-                self._introductions.add(person.first_at, person)
-                for at in person.at:
-                    self._mentions.add(at, person)
                 return person
         return None
 
-    def person(self, words: list[str], at: int) -> Person | None:
+    def person(self, words: Sequence[str], at: int) -> Person | None:
         """Return the person whom these name words mean at an offset."""
         if len(words) == 1:
             return self.by_surname(words[0], at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.quotes.gazetteer import PLACES
+from pipeline.quotes.gazetteer import EITHER_NAMES, FEMALE_NAMES, MALE_NAMES, PLACES
 from pipeline.quotes.lexicon import (
     ADVERBS,
     ATTITUDE_FORMS,
@@ -10,6 +10,7 @@ from pipeline.quotes.lexicon import (
     BE,
     BODY_NOUNS,
     CLAUSE_WORDS,
+    DAYS,
     DETERMINERS,
     NOUN_LIKE,
     PREPOSITIONS,
@@ -27,6 +28,8 @@ from pipeline.quotes.phrases import (
     pure_name,
 )
 
+_OPENERS = DAYS | {"but", "and", "so", "late", "early", "soon", "yes", "no"}
+_FIRST_NAMES = FEMALE_NAMES | MALE_NAMES | EITHER_NAMES
 _AFTER_ROLE = ROLE_NOUNS | {"’s", "'s"}
 _NOT_SUBJECTS = DETERMINERS | PLACES
 _TITLE_HEADS = ROLE_NOUNS | BODY_NOUNS
@@ -36,7 +39,10 @@ def leading_subject(tokens: Tokens, low: int, high: int) -> Mention | None:
     """Return the main subject of a sentence, past its opening adverbial."""
     at = low
     while at < high and (
-        tokens[at].lower in ADVERBS or tokens[at].text == "," or tokens[at].lower in {"but", "and", "so"}
+        tokens[at].lower in ADVERBS
+        or tokens[at].lower in _OPENERS
+        or tokens[at].text == ","
+        or (tokens[at].lower.endswith("ly") and tokens[at].lower not in _FIRST_NAMES)
     ):
         at += 1
     if at >= high:

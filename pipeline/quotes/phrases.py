@@ -51,7 +51,7 @@ def is_adverbial(token: Token) -> bool:
     """Tell an adverb or auxiliary, which may stand between a subject and its verb."""
     return (
         token.lower in ADVERBS
-        or token.lower in AUXILIARY
+        or (token.lower in AUXILIARY and token.text != "May")
         or token.lower in BE
         or (token.lower.endswith("ly") and len(token.text) > 4 and not token.capital)
     )

@@ -241,6 +241,6 @@ class Resolver:
                 head = speaker.mention.head
                 if speaker.kind == "phrase" and (head in heads or head.rstrip("s") in heads):
                     introduced = speaker.name.split()[0].lower() not in _DEFINITE
-                    if introduced or len(speaker.name) > mention.end - mention.start:
+                    if (introduced and " " in speaker.name) or len(speaker.name) > mention.end - mention.start:
                         return Speaker(speaker.name, mention)
         return None

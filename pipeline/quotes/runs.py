@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from pipeline.quotes.gazetteer import EITHER_NAMES, FEMALE_NAMES, MALE_NAMES, ORG_TOKENS, PLACES
 from pipeline.quotes.lexicon import GENDER, PARTICLES, SENTENCE_OPENERS, SUFFIXES, SURE_TITLES, TITLES, is_role
 
-_TITLE = r"(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Prof|St|Jr|Sr|Rev|Hon|Capt|Adm|Del|Maj)\."
 _CAPITAL = "A-ZÀ-ÖØ-ÞĀ-Ž"
-_WORD = (
-    rf"(?:(?:[{_CAPITAL}]\.){{2,}}|{_TITLE}|[{_CAPITAL}][\w’'-]*\w"
-    rf"|[{_CAPITAL}]\.(?= ?[{_CAPITAL}])|[{_CAPITAL}](?!\w))"
+_AFTER_TITLE = (
+    r"(?:(?:(?<=\bM[rs])|(?<=\b(?:Dr|St|Lt|Jr|Sr))|(?<=\b(?:Mrs|Sen|Rep|Gov|Gen|Col|Sgt|Rev|Hon|Adm|Del|Maj))"
+    r"|(?<=\b(?:Prof|Capt)))\.)?"
 )
+# What follows the first capital: initials, the rest of a word, an initial's point, or nothing.
+_REST = rf"(?:\.(?:[{_CAPITAL}]\.)+|[\w’'-]*\w{_AFTER_TITLE}|\.(?= ?[{_CAPITAL}])|(?!\w))"
 _PARTICLE = (
     r"(?:de la|de|van der|van den|van|von der|von|der|den|del|della|di|da|dos|du|al|el|bin|ibn|ten|ter|of|for|&)"
 )
-RUN = re.compile(rf"(?<![\w’'])(?<!-){_WORD}(?: (?:{_PARTICLE} (?:the )?)?{_WORD})*")
+# The pattern begins with its capital, and looks back behind it, so that the engine skips to capitals at once.
+RUN = re.compile(rf"[{_CAPITAL}](?<![\w’'-].){_REST}(?: (?:{_PARTICLE} (?:the )?)?[{_CAPITAL}]{_REST})*")
 """A run of capitalised words, with the small words that join them."""
 
 _FIRST_NAMES = MALE_NAMES | FEMALE_NAMES | EITHER_NAMES
@@ -31,6 +34,11 @@ _APPOSITION = re.compile(
 # The same sentence or the next goes on with "he" or "she" before it names anybody else.
 _PRONOUN_NEXT = re.compile(r"[^A-Z\n]{0,120}(?:\. )?(?:\b[Hh]e\b|\b[Ss]he\b|\bhis\b|\bher\b|\bwho\b)")
 _ROLE_AFTER = re.compile(r", ((?:[\w’'-]+ ){0,7}[\w’'-]+)")
+_ROLE_BEFORE = re.compile(
+    r"\b(?:minister|president|secretary|ambassador|spokes(?:man|woman|person)|chair(?:man|woman)?|chief|director|officer"
+    r"|analyst|founder|leader|head|commissioner|senator|manager|adviser|advisor|lawyer|professor|governor|mayor|executive)"
+    r"\b[^,.;:“”\"]{0,40}, $"
+)
 _VERB_AFTER = re.compile(r",? (?:said|says|told|added|adds|wrote|tweeted|argued|warned|explained)\b")
 _VERB_BEFORE = re.compile(r"(?:said|says|added|adds|told|wrote|asked|according to) (?:[a-zA-Z.’'-]+ ){0,4}?$")
 
@@ -42,7 +50,8 @@ def bare(run: str) -> str:
     return run[:-1] if run[-1] in "’'" else run
 
 
-def split_run(run: str) -> tuple[list[str], list[str]]:
+@lru_cache(maxsize=20_000)
+def split_run(run: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return (titles, name words) of a run: openers, titles and joined offices ("Secretary of State") go."""
     words = bare(run).split()
     first = 0
@@ -67,7 +76,7 @@ def split_run(run: str) -> tuple[list[str], list[str]]:
     agent = words[0].endswith(("er", "or", "ist", "ian", "eer", "man", "ant"))
     if len(words) > 2 and words[0].lower() not in _FIRST_NAMES and (agent or words[1].lower() in _FIRST_NAMES):
         titles.append(words.pop(0))
-    return [title.strip(".").lower() for title in titles], words
+    return tuple(title.strip(".").lower() for title in titles), tuple(words)
 
 
 def looks_personal(words: Sequence[str]) -> bool:
@@ -79,6 +88,10 @@ def looks_personal(words: Sequence[str]) -> bool:
     return not all(word.isupper() and len(word) > 1 for word in words) and not any(
         c.isdigit() for w in words for c in w
     )
+
+
+def _reach(match: re.Match[str]) -> tuple[int, int]:
+    return max(0, match.start() - 60), match.start()
 
 
 def personal_signs(match: re.Match[str], titles: Sequence[str], words: Sequence[str]) -> int:
@@ -93,6 +106,7 @@ def personal_signs(match: re.Match[str], titles: Sequence[str], words: Sequence[
     score += bool(_VERB_BEFORE.search(text, max(0, match.start() - 60), match.start()))
     before = text[max(0, match.start() - 30) : match.start()].rstrip().rpartition(" ")[2].strip(',“"')
     score += is_role(before) or before.lower() in _BEFORE_NAME
+    score += text[match.end() : match.end() + 1] == "," and bool(_ROLE_BEFORE.search(text, *_reach(match)))
     score += any("-" in word and word.partition("-")[2][:1].isupper() for word in words[1:])
     opens = text[max(0, match.start() - 2) : match.start()].strip(" ")[-1:] in "\n."
     return score + (opens and bool(_PRONOUN_NEXT.match(text, match.end())))
@@ -101,9 +115,15 @@ def personal_signs(match: re.Match[str], titles: Sequence[str], words: Sequence[
 def roles_beside(match: re.Match[str]) -> set[str]:
     """Return the role nouns beside a name: "the prime minister, Ann Lee", "Ann Lee, a security analyst at"."""
     text = match.string
-    before = text[max(0, match.start() - 30) : match.start()].rstrip(" ,").lower().split()[-1:]
+    before = text[max(0, match.start() - 70) : match.start()]
+    if before.endswith(", "):
+        words = (
+            re.split(r"[,.;:“”\"]", before[:-2])[-1].lower().split()[-6:]
+        )  # "China’s ambassador to France, Lu Shaye"
+    else:
+        words = before.lower().split()[-1:]
     after = _ROLE_AFTER.match(text, match.end())
-    return {word for word in [*before, *(after[1].lower().split() if after else ())] if is_role(word)}
+    return {word for word in [*words, *(after[1].lower().split() if after else ())] if is_role(word)}
 
 
 def gender_of(titles: Sequence[str], words: Sequence[str]) -> str | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from itertools import islice, takewhile
 from typing import NamedTuple
 
-from pipeline.quotes.lexicon import ABBREVIATIONS, SENTENCE_OPENERS, SPEECH_FORMS
+from pipeline.quotes.lexicon import ABBREVIATIONS, DAYS, SENTENCE_OPENERS, SPEECH_FORMS
 
 QUOTE = "”"
 """Text of a token that stands for a whole quotation."""
@@ -22,10 +24,15 @@ _TOKEN = re.compile(
     r"|[.!?]+|…|--+|[^\w\s]"
 )
 # The end of a sentence: its stop, what closes with it, and a beginning behind the space.
-_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s+[\"“„«‘'(\[•0-9A-ZÀ-ÖØ-ÞĀ-Ž])")
+_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’»)\]]*+(?=\s++[\"“„«‘'(\[•0-9A-ZÀ-ÖØ-ÞĀ-Ž])")
 _WORD_BEFORE = re.compile(r"[\w.]+$")
 _WORD_AFTER = re.compile(r"\s+([\w.’'-]+)")
 _LONGEST_ABBREVIATION = 12
+_LONGEST = 1000
+"""Characters of reporter's text after which a sentence is cut, so that a text without full stops stays readable."""
+_OPENERS = SENTENCE_OPENERS - DAYS  # "at 9 a.m. Monday" goes on
+_WEIGHT = 20
+"""Characters as which a quotation counts in it, however long."""
 _MAY_END = frozenset({"inc", "ltd", "co", "corp", "etc", "jr", "sr"})
 _ATTRIBUTION_REACH = 90
 """Characters behind “…?” in which a reporting verb makes a reporting clause of what follows."""
@@ -96,7 +103,25 @@ def sentence_spans(text: str, start: int, end: int, quotes: Sequence[tuple[int, 
         begin = stop
     if text[begin:end].strip() or begin == start:
         spans.append((begin, end))
-    return [(a + _blanks(text, a, b), b) for a, b in spans]
+    return [(a + _blanks(text, a, b), b) for low, high in spans for a, b in _pieces(text, low, high, quotes)]
+
+
+def _pieces(text: str, start: int, end: int, quotes: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield a sentence, cut outside its quotations where it holds too much of the reporter's text."""
+    begin = at = start
+    room = _LONGEST
+    first = bisect_left(quotes, (start, start)) if end - start > _LONGEST else len(quotes)
+    for a, b in [*takewhile(lambda quote: quote[0] < end, islice(quotes, first, None)), (end, end)]:
+        while a - at > room and (cut := text.find(" ", at + room, a)) >= 0:
+            yield begin, cut
+            begin = at = cut
+            room = _LONGEST
+        room -= a - at + _WEIGHT
+        if room < 0 and begin < a < end:
+            yield begin, a
+            begin, room = a, _LONGEST
+        at = b
+    yield begin, end
 
 
 def _blanks(text: str, start: int, end: int) -> int:
@@ -115,9 +140,9 @@ def _is_full_stop(text: str, at: int) -> bool:
     """Tell a full stop from the point of an abbreviation or an initial."""
     word = _WORD_BEFORE.search(text, max(0, at - _LONGEST_ABBREVIATION), at)
     after = _WORD_AFTER.match(text, at + 1)
-    opens = after is not None and after[1].lower() in SENTENCE_OPENERS
     if word is None or after is None:
         return True
+    opens = after[1].lower() in _OPENERS
     if (len(word[0]) == 1 and word[0].isupper()) or "." in word[0]:
         return opens  # "J. Smith" and "the U.S. Senate" go on; "... plan B. The ..." does not
     lowered = word[0].lower()
