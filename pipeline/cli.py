@@ -27,7 +27,7 @@ from pipeline.console import (
     say_runs,
     say_statements,
 )
-from pipeline.errors import PipelineError
+from pipeline.errors import InputError, PipelineError
 
 if TYPE_CHECKING:
     from pipeline.records import Manifest
@@ -121,11 +121,19 @@ def train(
     as_json: options.Json = False,
 ) -> None:
     """Train a stance model on the labelled statements and log the run."""
+    from pipeline import tracking
     from pipeline.config import load_train_config
+    from pipeline.files import read_json
     from pipeline.stages import train as stage
+    from pipeline.storage import side_path
 
     settings = load_train_config(overrides or (), model=model, name=config or "train")
     _say(stage.run(settings, register=register), as_json=as_json)
+    pointer = side_path(settings.out, "run.json")
+    if not as_json and settings.track and pointer.is_file():
+        run = tracking.find_run(read_json(pointer, "run pointer")["run_id"])
+        say(f"run      {run.run_id[:8]} {run.name}")
+        say(f"logged   {run.tags.get('model', 'no model')}")
 
 
 @app.command(epilog="Example: stance evaluate --set resamples=500")
@@ -142,13 +150,14 @@ def evaluate(config: options.Config = None, overrides: options.Set = None, as_js
         say_metrics(read_json(settings.out / "metrics.json", "metrics file"))
 
 
-@app.command(epilog="Example: stance score articles/ --out scored.parquet --target 'a ban on drones'")
+@app.command(epilog="Example: stance score articles/ --out scored.parquet --target 'Huawei in 5G networks'")
 def score(
     paths: options.Paths,
     out: options.ScoredTable,
     model: options.ModelFolder = None,
     target: options.Targets = None,
     show: options.Show = 40,
+    strict: options.Strict = False,
     config: options.Config = None,
     overrides: options.Set = None,
     as_json: options.Json = False,
@@ -158,7 +167,7 @@ def score(
     from pipeline.parts import read_parts
     from pipeline.stages import score as stage
 
-    settings = load_config(ScoreConfig, config or "score", _assigned(overrides, model=model))
+    settings = load_config(ScoreConfig, config or "score", _assigned(overrides, model=model, strict=strict))
     with progress("scoring") as watcher:
         manifest = stage.run(settings, paths, out, targets=target or (), progress=watcher)
     _say(manifest, as_json=as_json)
@@ -195,6 +204,8 @@ def compare(
     from pipeline.evaluation.compare import Run
     from pipeline.evaluation.compare import compare as side_by_side
 
+    if len(runs) < 2:
+        raise InputError(f"{runs[0]}: a comparison needs two runs or more; `stance runs` lists them")
     found = [tracking.find_run(run) for run in runs]
     comparison = side_by_side([Run(run.run_id, run.params, run.metrics, run.name) for run in found])
     if as_json:

@@ -163,7 +163,27 @@ def say_comparison(comparison: Comparison, names: Sequence[str]) -> None:
         say()
     else:
         note("no parameter differs")
-    say_table(["metric", *heads], [[name, *values] for name, values in comparison.metrics.items()])
+    say_table(["metric", *heads], [[name, *values] for name, values in _with_intervals(comparison.metrics)])
+
+
+def _with_intervals(metrics: Mapping[str, Sequence[float | None]]) -> Iterator[tuple[str, list[Cell]]]:
+    """Yield each metric with its values, each beside its interval where the run has one."""
+    for name, values in metrics.items():
+        if name.removesuffix("_low") in metrics and name.endswith("_low"):
+            continue
+        if name.removesuffix("_high") in metrics and name.endswith("_high"):
+            continue
+        low, high = metrics.get(f"{name}_low"), metrics.get(f"{name}_high")
+        if low is None or high is None:
+            yield name, list(values)
+        else:
+            yield (
+                name,
+                [
+                    v if a is None or b is None else f"{v:.4g} ({a:.4g}–{b:.4g})"
+                    for v, a, b in zip(values, low, high, strict=True)
+                ],
+            )
 
 
 @contextmanager

@@ -47,7 +47,9 @@ ModelFolder = Annotated[
 Targets = Annotated[
     list[str] | None,
     typer.Option(
-        "--target", metavar="TEXT", help="What is to be restricted, e.g. 'a ban on drones'; several give a row each."
+        "--target",
+        metavar="TEXT",
+        help="The vendor or technology at issue, e.g. 'Huawei in 5G networks'; several give a row each.",
     ),
 ]
 Show = Annotated[

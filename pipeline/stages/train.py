@@ -73,8 +73,10 @@ def _splits(config: TrainConfig) -> tuple[dict[str, Rows], dict[str, int]]:
     splits: dict[str, Rows] = {"train": [], "dev": []}
     dropped: Counter[str] = Counter()
     for row in read_table(config.statements, required=_REQUIRED):
+        if row["split"] == "test":
+            continue  # held out for evaluation
         if row["split"] not in splits:
-            dropped[f"split-{row['split'] or 'none'}"] += 1
+            dropped["no-split"] += 1
         elif row["label"] is None:
             dropped["unlabelled"] += 1
         elif row["ambiguous"] and row["split"] == "train" and not config.keep_ambiguous:

@@ -59,7 +59,7 @@ def test_a_model_a_manifest_and_a_pointer_are_written_and_nothing_else(project, 
         "models/default.run.json",
     }
     assert manifest.counts == {"train": 60, "dev": 60}
-    assert manifest.dropped == {"split-test": 3}
+    assert manifest.dropped == {}
     assert manifest.seed == config().seed
     assert json.loads((project / "models/default.manifest.json").read_text()) == manifest.as_dict()
 
@@ -100,7 +100,7 @@ def test_ambiguous_and_unlabelled_rows_are_counted_where_they_are_left_out(proje
     write(project, rows)
     manifest = train.run(config("keep_ambiguous=false"))
     assert manifest.counts == {"train": 53, "dev": 60}
-    assert manifest.dropped == {"ambiguous": 6, "split-test": 3, "unlabelled": 1}
+    assert manifest.dropped == {"ambiguous": 6, "unlabelled": 1}
 
 
 @pytest.mark.parametrize(
