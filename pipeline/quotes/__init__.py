@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.quotes.passages import Sentence
+from pipeline.quotes.phrases import Mention
+from pipeline.quotes.sentences import Token
 from pipeline.quotes.spans import body_paragraphs, quotation_spans
 from pipeline.quotes.speakers import Attribution, Attributor
 from pipeline.quotes.terms import is_clause, is_statement
@@ -38,7 +40,10 @@ def _quote(
     statement = is_statement(text, sentence.tokens, at, attribution)
     a, b = article.raw_span(start, end) or (start, end)
     own = f"{article.article_id}:{a}-{b}"
-    mention, cue, speaker = attribution.mention, attribution.cue, attribution.speaker
+    mention, speaker = _span(article, attribution.mention), attribution.speaker
+    cue = _span(article, attribution.cue)
+    # One reporting verb for two quotations: pieces of one utterance.
+    follows = attribution.follows or (statement and cue is not None and before and before[-1].cue == cue)
     return Quote(
         article_id=article.article_id,
         start=start,
@@ -46,14 +51,16 @@ def _quote(
         text=text,
         kind="direct" if is_clause(text) else "mixed",
         is_statement=statement,
-        utterance_id=before[-1].utterance_id if attribution.follows and before else own,
+        utterance_id=before[-1].utterance_id if follows and before else own,
         context=_context(article, attributor, sentence, index),
         speaker=speaker.name if speaker and statement else None,
-        mention=Span(mention.start, mention.end, article.text[mention.start : mention.end])
-        if mention and statement
-        else None,
-        cue=Span(cue.start, cue.end, article.text[cue.start : cue.end]) if cue and statement else None,
+        mention=mention if statement else None,
+        cue=cue if statement else None,
     )
+
+
+def _span(article: Article, place: Mention | Token | None) -> Span | None:
+    return Span(place.start, place.end, article.text[place.start : place.end]) if place is not None else None
 
 
 def _context(article: Article, attributor: Attributor, sentence: Sentence, index: int) -> str:

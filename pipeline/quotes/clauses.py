@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 from pipeline.quotes.cues import is_cue
@@ -10,8 +11,10 @@ from pipeline.quotes.lexicon import (
     ATTITUDE_FORMS,
     DETERMINERS,
     NOUN_LIKE,
+    PARTICIPLES,
     PHRASAL,
     PREPOSITIONS,
+    PRONOUNS,
     SPEECH_FORMS,
 )
 from pipeline.quotes.openings import leading_subject
@@ -24,6 +27,7 @@ _REACH = 28
 _BEFORE_NOUN = DETERMINERS | PREPOSITIONS
 _DASHES = frozenset({"—", "―", "–", "-", "--"})
 _SUBORDINATE = frozenset({"that", "which", "when", "because"})
+_QUOTING = frozenset({"quoted", "quotes", "cited"})
 _CLOSING = "\"“”‘’'»« "
 
 
@@ -34,7 +38,8 @@ class Clause(NamedTuple):
     cue: Token | None
 
 
-def _clause(mention: Mention | None, cue: Token | None) -> Clause | None:
+def clause_of(mention: Mention | None, cue: Token | None) -> Clause | None:
+    """Return the clause of a mention and its cue; None without a mention."""
     return Clause(mention, cue) if mention is not None else None
 
 
@@ -86,18 +91,34 @@ def _verb_first(verb: Token) -> bool:
 def _inverted(tokens: Tokens, begin: int, high: int) -> Clause | None:
     """“…,” said Lee; “…,” according to Lee."""
     if tokens[begin].lower == "according" and begin + 1 < high:
-        return _clause(subject_after(tokens, begin + 1, high), tokens[begin])
+        return clause_of(subject_after(tokens, begin + 1, high), tokens[begin])
     cue = begin
     while cue < high and tokens[cue].lower in ADVERBS:
         cue += 1
-    return _clause(subject_after(tokens, cue, high), tokens[cue]) if cue < high and _verb_first(tokens[cue]) else None
+    return clause_of(subject_after(tokens, cue, high), tokens[cue]) if cue < high and _verb_first(tokens[cue]) else None
+
+
+def quotes_somebody(tokens: Tokens, cue: int, high: int) -> bool:
+    """Tell whether a cue's object is the speaker: "the Times quoted her", "the Times quoted Ann Lee as saying"."""
+    if tokens[cue].lower not in _QUOTING or cue + 1 >= high:
+        return False
+    near = [token.lower for token in tokens[cue + 1 : min(high, cue + 16)]]
+    return near[0] in PRONOUNS or ("as", "saying") in pairwise(near)
+
+
+def is_passive(tokens: Tokens, cue: int) -> bool:
+    """Tell a participle whose speaker follows it: "described by Lee as “…”"; but not "asked by Lee"."""
+    verb, after = tokens[cue].lower, tokens[cue + 1].lower
+    return after == "by" and verb != "asked" and (verb.endswith("ed") or verb in PARTICIPLES)
 
 
 def _plain(tokens: Tokens, begin: int, high: int) -> Clause | None:
     """“…,” Lee said."""
-    for cue in range(begin, high):
-        if tokens[cue].lower not in SPEECH_FORMS or not is_cue(tokens, cue):
-            continue
+    cues = [cue for cue in range(begin, high) if tokens[cue].lower in SPEECH_FORMS and is_cue(tokens, cue)]
+    # "an official, who asked not to be named, said": the relative clause comes last.
+    for cue in sorted(cues, key=lambda cue: tokens[cue - 1].lower == "who"):
+        if quotes_somebody(tokens, cue, high):
+            return clause_of(subject_after(tokens, cue, high), tokens[cue])
         mention = subject_before(tokens, begin, cue)
         if mention == "shared":
             if any(token.lower in _SUBORDINATE for token in tokens[begin:cue]):
@@ -114,14 +135,14 @@ def _plain(tokens: Tokens, begin: int, high: int) -> Clause | None:
 def _any_verb(tokens: Tokens, begin: int, high: int) -> Clause | None:
     """“…,” Lee shot back; “…,” beamed Ann Lee: any verb will do right behind a comma and beside a name."""
     if begin + 1 < high and tokens[begin].lower in NOMINATIVE and _past_verb(tokens[begin + 1]):
-        return _clause(parse_phrase(tokens, begin, begin + 1), tokens[begin + 1])
+        return clause_of(parse_phrase(tokens, begin, begin + 1), tokens[begin + 1])
     if begin + 1 < high and _past_verb(tokens[begin]) and tokens[begin + 1].capital:
-        return _clause(subject_after(tokens, begin, high), tokens[begin])
+        return clause_of(subject_after(tokens, begin, high), tokens[begin])
     end = begin
     while end < high and (tokens[end].capital or tokens[end].text == "."):
         end += 1
     if begin < end < high and _past_verb(tokens[end]):
-        return _clause(parse_phrase(tokens, begin, end), tokens[end])
+        return clause_of(parse_phrase(tokens, begin, end), tokens[end])
     return None
 
 
@@ -134,11 +155,11 @@ def trailing(tokens: Tokens, at: int) -> Clause | None:
     for cue in range(at + 2, len(tokens)):
         token, before = tokens[cue], tokens[cue - 1]
         if token.lower == "according" and before.text == ",":
-            return _clause(subject_after(tokens, cue + 1, len(tokens)), token)
+            return clause_of(subject_after(tokens, cue + 1, len(tokens)), token)
         if token.lower not in SPEECH_FORMS or not is_cue(tokens, cue):
             continue
         if before.text == ",":
-            return None if token.lower.endswith("ing") else _clause(subject_after(tokens, cue, len(tokens)), token)
+            return None if token.lower.endswith("ing") else clause_of(subject_after(tokens, cue, len(tokens)), token)
         mention = subject_before(tokens, at + 1, cue)
         if isinstance(mention, Mention) and _opens_clause(tokens, at, cue, mention):
             return Clause(mention, token)
@@ -155,8 +176,8 @@ def before_colon(tokens: Tokens, at: int) -> Clause | None:
         return None
     begin = max((k + 1 for k in range(at - 1) if not (tokens[k].capital or tokens[k].text == ".")), default=0)
     if pure_name(tokens, begin, at - 1):
-        return _clause(parse_phrase(tokens, begin, at - 1), None)
-    return _clause(leading_subject(tokens, 0, at - 1), None)
+        return clause_of(parse_phrase(tokens, begin, at - 1), None)
+    return clause_of(leading_subject(tokens, 0, at - 1), None)
 
 
 def _is_noun(tokens: Tokens, at: int) -> bool:

@@ -35,14 +35,21 @@ def company(names: NameIndex, mention: Mention) -> str | None:
     return max(forms[best], key=lambda name: (forms[best][name], -len(name)))
 
 
+def _head(name: str) -> str:
+    """Return the noun that heads a name, in lower case: "ministry" of "Foreign Ministry of Tessaly"."""
+    return re.split(r" (?:of|for) ", name, maxsplit=1)[0].rpartition(" ")[2].lower()
+
+
 def body(names: NameIndex, mention: Mention) -> str | None:
     """Return the ministry, agency or court that a bare "the ministry" means: the one of that noun named last."""
+    noun = mention.words[-1].lower()
     wanted = {word.lower() for word in mention.words} - DETERMINERS
-    bodies = names.others_with.get(mention.head)
+    bodies = names.others_with.get(noun)
     if bodies is None:
         return None
-    latest = islice(bodies.before(mention.start), _NAMES_BACK)
-    return next((name for _, name in latest if wanted <= set(name.lower().split())), None)
+    latest = [name for _, name in islice(bodies.before(mention.start), _NAMES_BACK)]
+    fitting = [name for name in latest if wanted <= set(name.lower().split()) and _head(name) == noun]
+    return next((name for name in fitting if " " in name), fitting[0] if fitting else None)
 
 
 def possessive_form(text: str, mention: Mention) -> str | None:

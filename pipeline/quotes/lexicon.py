@@ -211,6 +211,10 @@ NAMING = words(
     headlined word words term terms phrase slogan title hashtag nickname acronym book film paper song
     """
 )
+SPOKESPEOPLE = words("spokesman spokeswoman spokesperson")
+DOCUMENTS = words("report study document letter guidance policy filing complaint lawsuit memo paper")
+EPITHETS = words("democrat republican lawmaker congressman congresswoman billionaire politician candidate")
+"""Nouns under which a person named before may go on: "the New York Democrat"."""
 KINDRED_ROLES = {
     "envoy": {"ambassador", "diplomat"},
     "diplomat": {"ambassador", "envoy"},

@@ -71,6 +71,7 @@ class NameIndex:
                 self._by_first[word].append(person)
         for people in self._by_word.values():
             people.sort(key=lambda p: (-len(p.words), p.first_at))
+            self._merge_forms(people)
         self._place_singles(single)
 
     def _add(self, match: re.Match[str], single: list[_Single]) -> None:
@@ -91,6 +92,18 @@ class NameIndex:
             person.roles.update(roles_beside(match))
         person.at.append(match.start())
         person.gender = person.gender or gender_of(titles, words)
+
+    def _merge_forms(self, people: list[Person]) -> None:
+        """Let "Mr de la Cruz" be the person of the longer name that ends so; the longest names come first."""
+        for short in [p for p in people[1:_NAMESAKES] if p.words[0].islower()]:
+            longer = next((p for p in people[:_NAMESAKES] if p.words[-len(short.words) :] == short.words), short)
+            if longer is not short:
+                longer.at = sorted(longer.at + short.at)
+                longer.first_at = longer.at[0]
+                longer.roles |= short.roles
+                longer.gender = longer.gender or short.gender
+                self.people[short.name] = longer
+                people.remove(short)
 
     def _place_singles(self, single: list[_Single]) -> None:
         for word, at, titles in single:
@@ -201,11 +214,10 @@ class NameIndex:
 
     def _promoted(self, word: str, before: int) -> Person | None:
         for name in self._names_to.get(word, ()):
-            words = name.split()
-            if looks_personal(words) and self.others[name][0] < before:
-                person = self.people[name] = Person(
-                    name, tuple(words), self.others[name][0], at=list(self.others[name])
-                )
+            words = tuple(name.split())
+            company = words[-1].lower() in COMPANY_TOKENS
+            if looks_personal(words) and not company and self.others[name][0] < before:
+                person = self.people[name] = Person(name, words, self.others[name][0], at=list(self.others[name]))
                 self._by_word[word].append(person)
                 return person
         return None

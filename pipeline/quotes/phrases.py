@@ -27,6 +27,9 @@ Tokens = Sequence[Token]
 BREAKS = frozenset(",;:()[]–—―…") | {"--"}
 NOMINATIVE = frozenset({"he", "she", "they", "it"})
 FIRST_PERSON = frozenset({"i", "we", "you", "there"})
+POSTPOSED = frozenset({"familiar", "close", "briefed", "involved", "aware", "present"})
+"""What stands behind a role noun and before the rest of its phrase: "a person familiar with the talks"."""
+_APOSTROPHES = frozenset("’'")
 _JOINS_NAME = frozenset({"of", "for", "and", "&", "the", "at"})
 
 
@@ -71,6 +74,7 @@ def run_start(tokens: Tokens, low: int, end: int) -> int:
                 and tokens[at - 2].capital
                 and tokens[at - 2].quote < 0
             )
+            or _is_plural_possessive(tokens, at - 1, low, end)
             or (token.text == "." and at < end and len(tokens[at - 2].text) <= 4 and tokens[at - 2].capital)
         ):
             at -= 1
@@ -81,6 +85,19 @@ def run_start(tokens: Tokens, low: int, end: int) -> int:
     while at < end and tokens[at].lower in SENTENCE_OPENERS and tokens[at].lower not in {"may", "will", "mark"}:
         at += 1
     return at
+
+
+def _is_plural_possessive(tokens: Tokens, at: int, low: int, end: int) -> bool:
+    """Tell the apostrophe inside the name of a body: "the Traders’ League"."""
+    if tokens[at].text not in _APOSTROPHES or not low < at < end - 1:
+        return False
+    before = tokens[at - 1]
+    return (
+        before.capital
+        and before.lower.endswith("s")
+        and before.end == tokens[at].start
+        and (tokens[at + 1].lower in ORG_TOKENS and tokens[at + 1].capital)
+    )
 
 
 def parse_phrase(tokens: Tokens, low: int, high: int) -> Mention | None:
@@ -142,8 +159,13 @@ def heads_phrase(tokens: Tokens, low: int, begin: int) -> bool:
 
 
 def _name(tokens: Tokens, begin: int, end: int) -> Mention:
-    words = tuple(t.text for t in tokens[begin:end] if t.text not in {"."})
-    return Mention(tokens[begin].start, tokens[end - 1].end, "name", words)
+    words: list[str] = []
+    for token in tokens[begin:end]:
+        if token.text in _APOSTROPHES:
+            words[-1] += token.text
+        elif token.text != ".":
+            words.append(token.text)
+    return Mention(tokens[begin].start, tokens[end - 1].end, "name", tuple(words))
 
 
 def _common(tokens: Tokens, low: int, high: int) -> Mention | None:
@@ -155,6 +177,8 @@ def _common(tokens: Tokens, low: int, high: int) -> Mention | None:
             end = at
             break
     head = tokens[end - 1].lower
+    if head in POSTPOSED and end - low > 1 and is_role(tokens[end - 2].lower):
+        head = tokens[end - 2].lower
     if not tokens[end - 1].text[0].isalpha():
         return None
     full = high if head in ROLE_NOUNS or head in {"one", "member", "members", "some"} else end

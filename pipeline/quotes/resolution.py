@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from pipeline.quotes.descriptions import body, company, described, possessive_form
 from pipeline.quotes.gazetteer import PLACES
 from pipeline.quotes.lexicon import (
     BODY_NOUNS,
     DETERMINERS,
+    DOCUMENTS,
+    EPITHETS,
     KINDRED_ROLES,
     LAW_NOUNS,
     ORGANISATION_NOUNS,
     PRONOUNS,
     ROLE_NOUNS,
+    SPOKESPEOPLE,
     SURE_TITLES,
     TITLES,
 )
@@ -22,14 +26,6 @@ from pipeline.quotes.names import NameIndex, Person
 from pipeline.quotes.phrases import Mention
 from pipeline.quotes.runs import split_run
 
-_SPOKESPEOPLE = frozenset({"spokesman", "spokeswoman", "spokesperson"})
-_DOCUMENTS = frozenset(
-    ["report", "study", "document", "letter", "guidance", "policy", "filing", "complaint", "lawsuit", "memo", "paper"]
-)
-_EPITHETS = frozenset(
-    ["democrat", "republican", "lawmaker", "congressman", "congresswoman", "billionaire", "politician", "candidate"]
-)
-_ANAPHORIC = _EPITHETS | {"statement"}
 _DEFINITE = DETERMINERS - {"a", "an", "one"}
 _BODIES = BODY_NOUNS | ORGANISATION_NOUNS
 _SPEAKING_HEADS = _BODIES | ROLE_NOUNS
@@ -85,30 +81,31 @@ class Resolver:
         self, text: str, past: Callable[[int, int], list[Speaker]], extent: Callable[[int], tuple[int, int]]
     ) -> None:
         self.text, self._past, self._extent, self._depth = text, past, extent, 0
-        self._names: NameIndex | None = None
 
-    @property
+    @cached_property
     def names(self) -> NameIndex:
         """The article's names, read once and only where a quotation needs them."""
-        if self._names is None:
-            self._names = NameIndex(self.text)
-        return self._names
+        return NameIndex(self.text)
+
+    def _back(self, mention: Mention, sentence: int, reach: int) -> Iterator[Speaker]:
+        """Yield whom the last few sentences name before a mention, likeliest first."""
+        for index in range(sentence, max(-1, sentence - reach), -1):
+            yield from self._spoken(index, mention.start)
 
     def resolve(self, mention: Mention, sentence: int) -> Speaker | None:
         """Return the speaker whom a mention in a sentence means; None where a pronoun stays open."""
         if mention.kind == "pronoun":
             return self._pronoun(mention, sentence)
         if mention.kind == "name":
-            epithet = mention.words[-1].lower() in _EPITHETS and self._last_speaker(mention, sentence)
+            epithet = mention.words[-1].lower() in EPITHETS and self._last_speaker(mention, sentence)
             return epithet or self._name(mention)
         return self._phrase(mention, sentence)
 
     def _last_speaker(self, mention: Mention, sentence: int) -> Speaker | None:
         """Return the person who spoke or acted last: whom "the New York Democrat" goes on about."""
-        for index in range(sentence, max(-1, sentence - 4), -1):
-            for speaker in self._spoken(index, mention.start):
-                if speaker.kind == "person":
-                    return Speaker(speaker.name, mention, speaker.person, "person")
+        for speaker in self._back(mention, sentence, 4):
+            if speaker.kind == "person":
+                return Speaker(speaker.name, mention, speaker.person, "person")
         return None
 
     def _spoken(self, sentence: int, at: int) -> list[Speaker]:
@@ -132,12 +129,13 @@ class Resolver:
             person = self.names.adopt(words[0])
         if person is not None:
             return Speaker(person.name, mention, person, "person")
-        name = " ".join(words)
         if any(title in SURE_TITLES for title in titles):
-            return Speaker(name, mention, None, "person")
+            return Speaker(" ".join(words), mention, None, "person")
         whole = " ".join(mention.words)
         while whole.partition(" ")[0].lower() in {"the", "a", "an"}:
             whole = whole.partition(" ")[2]
+        if whole.lower() in BODY_NOUNS:
+            whole = body(self.names, mention) or whole  # "the League" for "the Traders’ League"
         return Speaker(self.names.organisation(whole) if " " not in whole else whole, mention, None, "organisation")
 
     # --- pronouns
@@ -150,13 +148,22 @@ class Resolver:
                     return Speaker(speaker.name, mention, speaker.person, speaker.kind)
             if wanted in {"male", "female"}:
                 # Whoever is introduced by name draws the pronoun, subject or not.
-                start, end = self._extent(index)
-                for person in reversed(self.names.introduced(start, min(end, mention.start))):
+                low, high = self._extent(index)
+                for person in reversed(self.names.introduced(low, min(high, mention.start))):
                     if person.gender in (None, wanted):
                         return Speaker(person.name, mention, person, "person")
         if wanted in {"male", "female"}:
             named = self.names.nearest_person(wanted, mention.start)
-            return Speaker(named.name, mention, named, "person") if named is not None else None
+            return Speaker(named.name, mention, named, "person") if named else self._taken_for_person(mention, sentence)
+        return None
+
+    def _taken_for_person(self, mention: Mention, sentence: int) -> Speaker | None:
+        """Return the name that nothing showed to be a person's so far, and that "she" goes on about."""
+        for speaker in self._back(mention, sentence, 4):
+            person = self.names.adopt(speaker.mention.words[-1]) if speaker.mention.kind == "name" else None
+            if person is not None:
+                person.gender = PRONOUNS[mention.head]
+                return Speaker(person.name, mention, person, "person")
         return None
 
     def _agrees(self, speaker: Speaker, wanted: str) -> bool:
@@ -182,14 +189,13 @@ class Resolver:
         if organisation is not None:
             return Speaker(organisation, mention, None, "organisation")
         definite = lowered[0] in _DEFINITE_ARTICLES
+        found = None
         if definite and mention.head in ROLE_NOUNS and not _is_named(mention):
             found = self._role(mention, sentence)
-            if found is not None:
-                return found
-        if definite and mention.head in _ANAPHORIC:
+        if found is None and definite and (mention.head in EPITHETS or mention.head == "statement"):
             found = self._last_speaker(mention, sentence)
-            if found is not None:
-                return found
+        if found is not None:
+            return found
         text = self.text[mention.start : mention.end]
         if definite and len(lowered) > 2 and lowered[1] in PLACES:
             text = possessive_form(self.text, mention) or text
@@ -204,27 +210,25 @@ class Resolver:
             found = body(self.names, mention)
             return found or (self._last_organisation(mention, sentence) if len(lowered) == 2 else None)
         bare = len(lowered) <= 2 or lowered[1] in ORGANISATION_NOUNS
-        if mention.head in _SPOKESPEOPLE and not named and bare:
+        if mention.head in SPOKESPEOPLE and not named and bare:
             return self._last_organisation(mention, sentence) or company(self.names, mention)
         return None
 
     def _one_of(self, mention: Mention, sentence: int) -> Speaker | None:
         """“…,” said one: one of the people whom the text spoke of last."""
-        for index in range(sentence, max(-1, sentence - 4), -1):
-            for speaker in self._spoken(index, mention.start):
-                if speaker.kind == "phrase" and speaker.mention.head.endswith("s"):
-                    return Speaker(f"one of {speaker.name[0].lower()}{speaker.name[1:]}", mention)
+        for speaker in self._back(mention, sentence, 4):
+            if speaker.kind == "phrase" and speaker.mention.head.endswith("s"):
+                return Speaker(f"one of {speaker.name[0].lower()}{speaker.name[1:]}", mention)
         return Speaker(self.text[mention.start : mention.end], mention)
 
     def _last_organisation(self, mention: Mention, sentence: int) -> str | None:
         """Return the organisation that spoke or acted last before a bare "the agency" or "a spokesman"."""
-        if mention.head in _DOCUMENTS:
+        if mention.head in DOCUMENTS:
             return None
-        for index in range(sentence, max(-1, sentence - 5), -1):
-            for speaker in self._spoken(index, mention.start):
-                by_name = speaker.kind == "organisation" and speaker.mention.kind != "phrase"
-                if by_name and speaker.name.lower() not in PLACES:
-                    return speaker.name
+        for speaker in self._back(mention, sentence, 5):
+            by_name = speaker.kind == "organisation" and speaker.mention.kind != "phrase"
+            if by_name and speaker.name.lower() not in PLACES:
+                return speaker.name
         return None
 
     def _role(self, mention: Mention, sentence: int) -> Speaker | None:
@@ -236,11 +240,10 @@ class Resolver:
         fuller = described(self.text, mention, heads)
         if fuller is not None:
             return Speaker(fuller, mention)
-        for index in range(sentence, max(-1, sentence - _BACK), -1):
-            for speaker in self._spoken(index, mention.start):
-                head = speaker.mention.head
-                if speaker.kind == "phrase" and (head in heads or head.rstrip("s") in heads):
-                    introduced = speaker.name.split()[0].lower() not in _DEFINITE
-                    if (introduced and " " in speaker.name) or len(speaker.name) > mention.end - mention.start:
-                        return Speaker(speaker.name, mention)
+        for speaker in self._back(mention, sentence, _BACK):
+            head = speaker.mention.head
+            if speaker.kind == "phrase" and (head in heads or head.rstrip("s") in heads):
+                introduced = speaker.name.split()[0].lower() not in _DEFINITE
+                if (introduced and " " in speaker.name) or len(speaker.name) > mention.end - mention.start:
+                    return Speaker(speaker.name, mention)
         return None

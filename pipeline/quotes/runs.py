@@ -7,24 +7,36 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from pipeline.quotes.gazetteer import EITHER_NAMES, FEMALE_NAMES, MALE_NAMES, ORG_TOKENS, PLACES
-from pipeline.quotes.lexicon import GENDER, PARTICLES, SENTENCE_OPENERS, SUFFIXES, SURE_TITLES, TITLES, is_role
+from pipeline.quotes.lexicon import (
+    BODY_NOUNS,
+    GENDER,
+    PARTICLES,
+    SENTENCE_OPENERS,
+    SUFFIXES,
+    SURE_TITLES,
+    TITLES,
+    is_role,
+)
 
 _CAPITAL = "A-ZÀ-ÖØ-ÞĀ-Ž"
 _AFTER_TITLE = (
     r"(?:(?:(?<=\bM[rs])|(?<=\b(?:Dr|St|Lt|Jr|Sr))|(?<=\b(?:Mrs|Sen|Rep|Gov|Gen|Col|Sgt|Rev|Hon|Adm|Del|Maj))"
     r"|(?<=\b(?:Prof|Capt)))\.)?"
 )
+# "the Traders’ League"
+_PLURAL = r"(?:(?<=s)[’'](?= (?:Alliance|Association|Club|Council|Federation|Guild|League|Party|Society|Union)\b))?"
 # What follows the first capital: initials, the rest of a word, an initial's point, or nothing.
-_REST = rf"(?:\.(?:[{_CAPITAL}]\.)+|[\w’'-]*\w{_AFTER_TITLE}|\.(?= ?[{_CAPITAL}])|(?!\w))"
+_REST = rf"(?:\.(?:[{_CAPITAL}]\.)+|[\w’'-]*\w{_AFTER_TITLE}{_PLURAL}|\.(?= ?[{_CAPITAL}])|(?!\w))"
 _PARTICLE = (
     r"(?:de la|de|van der|van den|van|von der|von|der|den|del|della|di|da|dos|du|al|el|bin|ibn|ten|ter|of|for|&)"
 )
 # The pattern begins with its capital, and looks back behind it, so that the engine skips to capitals at once.
-RUN = re.compile(rf"[{_CAPITAL}](?<![\w’'-].){_REST}(?: (?:{_PARTICLE} (?:the )?)?[{_CAPITAL}]{_REST})*")
+RUN = re.compile(rf"[{_CAPITAL}](?<![\w’'-].){_REST}(?: (?:{_PARTICLE} (?:the )?)?[{_CAPITAL}]{_REST}){{0,30}}")
 """A run of capitalised words, with the small words that join them."""
 
 _FIRST_NAMES = MALE_NAMES | FEMALE_NAMES | EITHER_NAMES
 _BEFORE_NAME = SURE_TITLES | {"called", "named"}
+_NOT_PERSONAL = ORG_TOKENS | PLACES | {place.strip(".") for place in PLACES} | {"of", "for", "and", "the", "&"}
 _INITIAL = re.compile(rf"[{_CAPITAL}]\.?")
 _AGE = re.compile(r", \d\d,")
 _APPOSITION = re.compile(
@@ -58,6 +70,8 @@ def split_run(run: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     while first < len(words) - 1 and words[first].lower() in SENTENCE_OPENERS and words[first].lower() not in TITLES:
         first += 1
     words = words[first:]
+    if words[0].lower() in TITLES and _is_body(words):
+        return (), tuple(words)
     last_title = max((i for i, word in enumerate(words) if word.strip(".").lower() in SURE_TITLES), default=-1)
     titles: list[str] = []
     if 0 <= last_title < len(words) - 1:
@@ -79,15 +93,19 @@ def split_run(run: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(title.strip(".").lower() for title in titles), tuple(words)
 
 
-def looks_personal(words: Sequence[str]) -> bool:
+def _is_body(words: Sequence[str]) -> bool:
+    """Tell a body whose name begins like a title: "Justice Department", "Foreign Ministry of Tessaly"."""
+    heads = words[: words.index("of")] if "of" in words else words
+    return 1 < len(heads) <= 4 and heads[-1].lower() in BODY_NOUNS and not any(w.endswith(".") for w in heads)
+
+
+@lru_cache(maxsize=20_000)
+def looks_personal(words: tuple[str, ...]) -> bool:
     """Tell whether name words have the shape of a person's full name."""
-    if not 2 <= len(words) <= 5 or any(word.lower() in {"of", "for", "and", "the", "&"} for word in words):
+    if not 2 <= len(words) <= 5 or not _NOT_PERSONAL.isdisjoint(word.strip(".").lower() for word in words):
         return False
-    if any(word.strip(".").lower() in ORG_TOKENS or word.lower() in PLACES for word in words):
-        return False
-    return not all(word.isupper() and len(word) > 1 for word in words) and not any(
-        c.isdigit() for w in words for c in w
-    )
+    letters = "".join(words)
+    return not (letters.isupper() and all(len(word) > 1 for word in words)) and not any(map(str.isdigit, letters))
 
 
 def _reach(match: re.Match[str]) -> tuple[int, int]:

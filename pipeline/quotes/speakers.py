@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import weakref
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.quotes import clauses
-from pipeline.quotes.clauses import Clause
+from pipeline.quotes.clauses import Clause, clause_of
 from pipeline.quotes.cues import is_cue
-from pipeline.quotes.lexicon import PRONOUNS, SAY_FORMS, SPEECH_FORMS
+from pipeline.quotes.lexicon import SAY_FORMS, SPEECH_FORMS
 from pipeline.quotes.marks import Paragraph
 from pipeline.quotes.openings import leading_subject
 from pipeline.quotes.passages import Passages, Sentence
@@ -49,7 +50,9 @@ class Attributor:
     def __init__(self, text: str, paragraphs: Sequence[Paragraph], quotes: Sequence[tuple[int, int]]) -> None:
         self.text = text
         self.passages = Passages(text, paragraphs, quotes)
-        self.resolver = Resolver(text, self._past, self._extent)
+        # A weak reference: an article's tokens go as soon as it is done, and not when cycles are next collected.
+        own = weakref.proxy(self)
+        self.resolver = Resolver(text, lambda index, at: own._past(index, at), lambda index: own._extent(index))
         self.found: dict[int, Attribution] = {}
 
     def run(self) -> list[Attribution]:
@@ -91,12 +94,14 @@ class Attributor:
             if tokens[cue].quote >= 0 and self._is_interrupted(tokens, cue, at):
                 return self._same_utterance(sentence, cue)
             if tokens[cue].lower == "according" and cue + 2 < at and tokens[cue + 1].lower == "to":
-                mention = subject_after(tokens, cue + 1, at)
-                return self._made(sentence, Clause(mention, tokens[cue]) if mention else None)
-            if tokens[cue].lower in SPEECH_FORMS and is_cue(tokens, cue):
-                made = self._left_cue(sentence, cue, at)
-                if made is not None:
-                    return made
+                return self._made(sentence, clause_of(subject_after(tokens, cue + 1, at), tokens[cue]))
+            if tokens[cue].lower not in SPEECH_FORMS:
+                continue
+            made = self._left_cue(sentence, cue, at) if is_cue(tokens, cue) else None
+            if made is None and clauses.is_passive(tokens, cue) and cue + 2 < at:
+                made = self._made(sentence, clause_of(subject_after(tokens, cue + 1, at), tokens[cue]))
+            if made is not None:
+                return made
         return None
 
     def _is_interrupted(self, tokens: Tokens, quote: int, at: int) -> bool:
@@ -114,16 +119,14 @@ class Attributor:
         if cue == 0 and tokens[0].lower.endswith("ing") and sentence.index:
             speaker = self.passages.sentences[sentence.index - 1].speaker  # "Adding: “…”"
             return Attribution(speaker, speaker.mention, tokens[0]) if speaker is not None else None
-        if tokens[cue].lower == "quoted" and cue + 1 < at and tokens[cue + 1].lower in PRONOUNS:
-            mention = subject_after(tokens, cue, at)
-            return self._made(sentence, Clause(mention, tokens[cue]) if mention else None)
+        if clauses.quotes_somebody(tokens, cue, at):
+            return self._made(sentence, clause_of(subject_after(tokens, cue, at), tokens[cue]))
         if tokens[cue].lower == "saying" and cue >= 3 and tokens[cue - 1].lower == "as":
             return None  # "quoted him as saying": the verb further left knows whom
-        behind_quote = low > 0 and low == cue
-        found = subject_after(tokens, cue, at) if behind_quote else subject_before(tokens, low, cue)
+        found = subject_after(tokens, cue, at) if 0 < low == cue else subject_before(tokens, low, cue)
         if found == "shared" or (found is None and low > 0):
             return self._shared(sentence, cue)
-        return self._made(sentence, Clause(found, tokens[cue]) if isinstance(found, Mention) else None)
+        return self._made(sentence, clause_of(found, tokens[cue]))
 
     def _shared(self, sentence: Sentence, cue: int) -> Attribution | None:
         """Return the attribution to the subject that this verb shares with an earlier one ("…, adding that")."""
@@ -136,8 +139,7 @@ class Attributor:
                 mention = subject_before(tokens, 0, earlier)
                 if isinstance(mention, Mention):
                     return self._made(sentence, Clause(mention, tokens[cue]))
-        leading = leading_subject(tokens, 0, cue)
-        return self._made(sentence, Clause(leading, tokens[cue]) if leading else None)
+        return self._made(sentence, clause_of(leading_subject(tokens, 0, cue), tokens[cue]))
 
     def _behind_colon(self, sentence: Sentence, at: int) -> Attribution | None:
         """Attribute a quotation behind a colon, in its own sentence or at the end of the one before."""
@@ -202,8 +204,8 @@ class Attributor:
         return Attribution(self.resolver.resolve(clause.mention, sentence.index), clause.mention, clause.cue)
 
     def _led(self, sentence: Sentence, at: int | None = None) -> Attribution | None:
-        leading = leading_subject(sentence.tokens, 0, len(sentence.tokens) if at is None else at)
-        return self._made(sentence, Clause(leading, None) if leading else None)
+        high = len(sentence.tokens) if at is None else at
+        return self._made(sentence, clause_of(leading_subject(sentence.tokens, 0, high), None))
 
     def _reported(self, sentence: Sentence) -> Attribution | None:
         """Return the attribution to whoever a sentence reports, last cue first."""

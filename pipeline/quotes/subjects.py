@@ -20,6 +20,7 @@ from pipeline.quotes.lexicon import (
 from pipeline.quotes.phrases import (
     BREAKS,
     NOMINATIVE,
+    POSTPOSED,
     Mention,
     Tokens,
     heads_phrase,
@@ -187,7 +188,7 @@ def subject_after(tokens: Tokens, cue: int, high: int) -> Mention | None:
 def _stops(tokens: Tokens, begin: int, at: int) -> bool:
     """Tell whether a preposition ends an inverted subject; "of" and "for" go on after a role noun."""
     token = tokens[at]
-    if token.lower not in PREPOSITIONS or at == begin:
+    if token.lower not in PREPOSITIONS or at == begin or tokens[at - 1].lower in POSTPOSED:
         return False
     if token.lower in {"of", "for", "at", "from", "with"}:
         before = tokens[at - 1]
