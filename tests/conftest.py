@@ -30,7 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("filterwarnings", line)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def shared() -> Path:
     """Return the folder of data that lies beside the project."""
     folder = ROOT / os.environ.get("QUOTESTANCE_SHARED", "../shared")

@@ -180,6 +180,11 @@ def before_colon(tokens: Tokens, at: int) -> Clause | None:
     return clause_of(leading_subject(tokens, 0, at - 1), None)
 
 
+def is_interrupted(tokens: Tokens, quote: int, at: int) -> bool:
+    """Tell whether nobody else's verb stands between two pieces of one sentence."""
+    return at - quote <= 8 and all(token.lower not in SPEECH_FORMS for token in tokens[quote + 1 : at])
+
+
 def _is_noun(tokens: Tokens, at: int) -> bool:
     """Tell a noun ("in his view") from a verb of the same form."""
     before = tokens[at - 1] if at else None

@@ -215,8 +215,7 @@ class NameIndex:
     def _promoted(self, word: str, before: int) -> Person | None:
         for name in self._names_to.get(word, ()):
             words = tuple(name.split())
-            company = words[-1].lower() in COMPANY_TOKENS
-            if looks_personal(words) and not company and self.others[name][0] < before:
+            if looks_personal(words) and self.others[name][0] < before:
                 person = self.people[name] = Person(name, words, self.others[name][0], at=list(self.others[name]))
                 self._by_word[word].append(person)
                 return person

@@ -20,6 +20,7 @@ from pipeline.quotes.lexicon import (
     SUFFIXES,
     TITLES,
     is_role,
+    words,
 )
 from pipeline.quotes.sentences import Token
 
@@ -30,6 +31,7 @@ FIRST_PERSON = frozenset({"i", "we", "you", "there"})
 POSTPOSED = frozenset({"familiar", "close", "briefed", "involved", "aware", "present"})
 """What stands behind a role noun and before the rest of its phrase: "a person familiar with the talks"."""
 _APOSTROPHES = frozenset("’'")
+_LEADING_PARTICLES = words("van von der den de del della di da dos du bin ibn")
 _JOINS_NAME = frozenset({"of", "for", "and", "&", "the", "at"})
 
 
@@ -78,10 +80,10 @@ def run_start(tokens: Tokens, low: int, end: int) -> int:
             or (token.text == "." and at < end and len(tokens[at - 2].text) <= 4 and tokens[at - 2].capital)
         ):
             at -= 1
-        elif token.text in {"’s", "'s", "&"} and at < end and tokens[at - 2].capital:
-            break
         else:
             break
+    while low < at < end and tokens[at - 1].text in _LEADING_PARTICLES:
+        at -= 1  # "van der Zande"
     while at < end and tokens[at].lower in SENTENCE_OPENERS and tokens[at].lower not in {"may", "will", "mark"}:
         at += 1
     return at

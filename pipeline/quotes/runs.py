@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from pipeline.quotes.gazetteer import EITHER_NAMES, FEMALE_NAMES, MALE_NAMES, ORG_TOKENS, PLACES
+from pipeline.quotes.gazetteer import COMPANY_TOKENS, EITHER_NAMES, FEMALE_NAMES, MALE_NAMES, ORG_TOKENS, PLACES
 from pipeline.quotes.lexicon import (
     BODY_NOUNS,
     GENDER,
@@ -36,7 +36,9 @@ RUN = re.compile(rf"[{_CAPITAL}](?<![\w’'-].){_REST}(?: (?:{_PARTICLE} (?:the 
 
 _FIRST_NAMES = MALE_NAMES | FEMALE_NAMES | EITHER_NAMES
 _BEFORE_NAME = SURE_TITLES | {"called", "named"}
-_NOT_PERSONAL = ORG_TOKENS | PLACES | {place.strip(".") for place in PLACES} | {"of", "for", "and", "the", "&"}
+_NOT_PERSONAL = (
+    COMPANY_TOKENS | ORG_TOKENS | PLACES | {place.strip(".") for place in PLACES} | {"of", "for", "and", "the", "&"}
+)
 _INITIAL = re.compile(rf"[{_CAPITAL}]\.?")
 _AGE = re.compile(r", \d\d,")
 _APPOSITION = re.compile(
@@ -88,7 +90,8 @@ def split_run(run: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         words.pop()
     # "Treasurer Ann Lee", "Swimmer Ilse Brandt": a role that no list holds, capitalised at the head of a sentence
     agent = words[0].endswith(("er", "or", "ist", "ian", "eer", "man", "ant"))
-    if len(words) > 2 and words[0].lower() not in _FIRST_NAMES and (agent or words[1].lower() in _FIRST_NAMES):
+    named = len(words) > 2 and words[0].lower() not in _FIRST_NAMES and words[1].lower() not in PARTICLES
+    if named and (agent or words[1].lower() in _FIRST_NAMES):
         titles.append(words.pop(0))
     return tuple(title.strip(".").lower() for title in titles), tuple(words)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import weakref
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,7 +13,7 @@ from pipeline.quotes.lexicon import SAY_FORMS, SPEECH_FORMS
 from pipeline.quotes.marks import Paragraph
 from pipeline.quotes.openings import leading_subject
 from pipeline.quotes.passages import Passages, Sentence
-from pipeline.quotes.phrases import Mention, Tokens
+from pipeline.quotes.phrases import Mention
 from pipeline.quotes.resolution import Resolver, Speaker
 from pipeline.quotes.sentences import Token
 from pipeline.quotes.subjects import subject_after, subject_before
@@ -91,7 +90,7 @@ class Attributor:
         """Lee said “…”; Lee said that … “…”, adding that “…”."""
         tokens = sentence.tokens
         for cue in range(at - 1, -1, -1):
-            if tokens[cue].quote >= 0 and self._is_interrupted(tokens, cue, at):
+            if tokens[cue].quote >= 0 and clauses.is_interrupted(tokens, cue, at):
                 return self._same_utterance(sentence, cue)
             if tokens[cue].lower == "according" and cue + 2 < at and tokens[cue + 1].lower == "to":
                 return self._made(sentence, clause_of(subject_after(tokens, cue + 1, at), tokens[cue]))
@@ -104,18 +103,13 @@ class Attributor:
                 return made
         return None
 
-    def _is_interrupted(self, tokens: Tokens, quote: int, at: int) -> bool:
-        """Tell whether nobody else's verb stands between two pieces of one sentence."""
-        return at - quote <= 8 and all(token.lower not in SPEECH_FORMS for token in tokens[quote + 1 : at])
-
     def _same_utterance(self, sentence: Sentence, quote: int) -> Attribution | None:
         known = self.found[sentence.tokens[quote].quote]
         return Attribution(known.speaker, known.mention, known.cue, follows=True) if known.mention else None
 
     def _left_cue(self, sentence: Sentence, cue: int, at: int) -> Attribution | None:
         tokens = sentence.tokens
-        earlier = bisect_left(sentence.quotes, cue)
-        low = sentence.quotes[earlier - 1] + 1 if earlier else 0
+        low = max((quote + 1 for quote in sentence.quotes if quote < cue), default=0)
         if cue == 0 and tokens[0].lower.endswith("ing") and sentence.index:
             speaker = self.passages.sentences[sentence.index - 1].speaker  # "Adding: “…”"
             return Attribution(speaker, speaker.mention, tokens[0]) if speaker is not None else None

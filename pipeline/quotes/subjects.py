@@ -84,6 +84,9 @@ def subject_before(tokens: Tokens, low: int, cue: int) -> Mention | Literal["sha
     if token.quote >= 0 or is_break(token):
         return None
     begin = _chunk_start(tokens, low, at + 1)
+    if begin > low and tokens[begin - 1].text == ")" and tokens[begin].lower in PREPOSITIONS:
+        at = _before_bracket(tokens, low, begin - 1)  # "Ann Lee (47) of Brel"
+        begin = _chunk_start(tokens, low, at + 1)
     explained = _explained(tokens, low, begin, at + 1)
     if explained is not None:
         return explained

@@ -178,6 +178,9 @@ def is_statement(text: str, tokens: Tokens, at: int, attribution: Attribution) -
     if len(words) > SHORT:
         is_title = at > 0 and _title_case(words) and text.strip("\"“”‘’'`«»„‚ ")[-1:] not in ".!?"
         return not is_title and not (_is_named([t.lower for t in tokens[max(0, at - 2) : at]]) and len(words) <= 12)
+    inner = text.strip("\"“”‘’'`«»„‚ ")
+    if at == 0 and attribution.speaker is not None and len(words) > 1 and inner[0].isupper() and inner[-1] in ".!?":
+        return True  # a sentence of its own
     score = INTERCEPT + sum(WEIGHTS.get(name, 0.0) for name in term_features(text, tokens, at, attribution))
     probability = 1 / (1 + math.exp(-score))
     return probability >= (SINGLE_WORD_THRESHOLD if len(words) == 1 else THRESHOLD)
