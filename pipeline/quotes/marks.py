@@ -121,7 +121,9 @@ class _Pairing:
         """Keep an unclosed quotation where it plainly fills the rest of its paragraph; drop it otherwise."""
         body = self.text[opened.end : limit].rstrip()
         ends_paragraph = limit == len(self.text) or self.text[limit : limit + 1] == "\n"
-        whole = len(body.split()) >= 4 and not body[0].islower() and body[-1] in ".!?…"
+        # A short run from a small letter on is likelier what is left of a fragment.
+        words = body.count(" ") + 1
+        whole = words >= 4 and (words >= 12 or not body[0].islower()) and body[-1] in ".!?…"
         if ends_paragraph and whole and not _REPORTED.search(body):
             self.spans.append((opened.start, opened.end + len(body)))
 
