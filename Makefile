@@ -62,7 +62,7 @@ lock: .venv/installed-test ## resolve all dependencies afresh into requirements.
 		print(*sorted(lines, key=str.casefold), sep="\n")' > requirements.lock
 
 clean: ## remove what runs and checks made; runs in MLflow stay
-	rm -rf data reports models/default* build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf data reports dvc_plots models/default* build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 distclean: clean ## remove the runs in MLflow, the DVC cache and .venv, too
 	rm -rf mlflow.db* mlartifacts mlruns .dvc/cache .dvc/tmp .dvc/config.local .venv

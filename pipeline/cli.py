@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipeline import __version__, options
+from pipeline import __version__, options, streams
 from pipeline.console import (
     note,
     progress,
@@ -28,6 +27,7 @@ from pipeline.console import (
     say_statements,
 )
 from pipeline.errors import InputError, PipelineError
+from pipeline.files import readable
 
 if TYPE_CHECKING:
     from pipeline.records import Manifest
@@ -40,15 +40,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
-_QUIET = {
-    "MLFLOW_DISABLE_TELEMETRY": "true",
-    "DO_NOT_TRACK": "true",
-    "DVC_NO_ANALYTICS": "true",
-    "HF_HUB_OFFLINE": "1",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    "RAY_USAGE_STATS_ENABLED": "0",
-}  # nothing calls home unless the user's own environment says so
 
 _STOPPED = 130  # what the parser makes of Ctrl-C
 
@@ -232,28 +223,24 @@ def _debug_first(arguments: Sequence[str]) -> list[str]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status: 0 done, 1 a gate failed, 2 a user's error, told in one line."""
-    for name, value in _QUIET.items():
-        os.environ.setdefault(name, value)
+    streams.prepare()
     given = _debug_first(sys.argv[1:] if arguments is None else arguments)
     try:
-        app(args=given)
+        with streams.stoppable():
+            app(args=given)
     except SystemExit as done:
         if done.code == _STOPPED:
             note("stopped")
-        return _flushed(int(done.code or 0))
+        gone = isinstance(done.__context__, BrokenPipeError)  # the parser makes a failure of it
+        return streams.flushed(0 if gone else int(done.code or 0))
     except (PipelineError, OSError) as error:  # a full disk, say, is no fault of the program either
         if given[:1] == ["--debug"]:
             traceback.print_exc()
         note(f"error: {' '.join(str(error).split())}")
         return getattr(error, "exit_code", 2)
+    except UnicodeEncodeError as error:
+        if "surrogates" not in error.reason:
+            raise
+        note(f"error: {readable(error.object)!r}: is no UTF-8 text; rename the file or folder")
+        return 2
     return 0
-
-
-def _flushed(status: int) -> int:
-    """Return the status after the last of the output is out; a reader that went away (``| head``) is no news."""
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # Python flushes once more when it ends, and would complain then.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return status

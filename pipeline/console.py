@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pipeline.records import LABELS, Manifest
+from pipeline.streams import takes_unicode
 
 if TYPE_CHECKING:
     from pipeline.evaluation.compare import Comparison
@@ -40,7 +41,7 @@ def note(line: str) -> None:
 
 def say_json(value: Any) -> None:
     """Write a result as indented JSON to stdout."""
-    say(json.dumps(value, ensure_ascii=False, indent=2))
+    say(json.dumps(value, ensure_ascii=not takes_unicode(), indent=2))
 
 
 def _cell(value: Cell) -> str:
@@ -103,7 +104,7 @@ def say_manifest(manifest: Manifest) -> None:
     lines |= {
         left_out_name: _counted(left_out),
         "seconds": f"{manifest.seconds:.1f}",
-        "read": _listed(list(manifest.inputs)),
+        "read": _listed(list(manifest.inputs)) or "standard input",
         "wrote": _listed(list(manifest.outputs)),
     }
     width = max(map(len, lines))

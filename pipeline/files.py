@@ -7,7 +7,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,12 @@ _CHUNK = 1 << 20
 def atomic_path(path: Path) -> Iterator[Path]:
     """Yield a temporary path in the same folder; it replaces ``path`` when the block ends well, else it vanishes."""
     path = Path(path)
+    made = missing_folders(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
     except OSError as error:
-        raise InputError(f"{path}: cannot write here ({error.strerror}); choose another --out") from error
+        raise InputError(f"{path}: cannot write here ({error.strerror}); choose another place for it") from error
     os.close(handle)
     temporary = Path(name)
     try:
@@ -33,6 +34,31 @@ def atomic_path(path: Path) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+        if not path.exists():
+            remove_empty(made)
+
+
+def missing_folders(path: Path) -> list[Path]:
+    """Return the folders above a path that are not there yet, the innermost first."""
+    return [folder for folder in path.parents if not folder.exists()]
+
+
+def remove_empty(folders: Iterable[Path]) -> None:
+    """Remove folders, made for an output that did not come, up to the first that holds something by now."""
+    with suppress(OSError):
+        for folder in folders:
+            folder.rmdir()
+
+
+def readable(name: str) -> str:
+    r"""Return a name from the system as UTF-8 can hold it: file names and arguments may be any bytes.
+
+    Examples
+    --------
+    >>> readable("caf\udce9.txt")
+    'caf\ufffd.txt'
+    """
+    return os.fsencode(name).decode("utf-8", "replace")
 
 
 def write_text(path: Path, text: str) -> None:

@@ -8,12 +8,14 @@ from typing import Annotated
 import typer
 
 Paths = Annotated[
-    list[str], typer.Argument(help="Files, folders or archives, e.g. articles/; - reads JSONL from stdin.")
+    list[str],
+    typer.Argument(metavar="PATH", help="Files, folders or archives, e.g. articles/; - reads JSONL from stdin."),
 ]
 MaybePaths = Annotated[
     list[str] | None,
     typer.Argument(
-        help="Files, folders or archives, e.g. articles/; - reads JSONL from stdin. Default: as configured."
+        metavar="PATH",
+        help="Files, folders or archives, e.g. articles/; - reads JSONL from stdin. Default: as configured.",
     ),
 ]
 Set = Annotated[
@@ -57,5 +59,5 @@ Show = Annotated[
 ]
 Limit = Annotated[int, typer.Option(min=1, metavar="N", help="How many of the latest runs to list, e.g. --limit 5")]
 Runs = Annotated[
-    list[str], typer.Argument(help="Two or more runs: id, beginning of an id, or name, e.g. 3f9a2c", metavar="RUN...")
+    list[str], typer.Argument(help="Two or more runs: id, beginning of an id, or name, e.g. 3f9a2c", metavar="RUN")
 ]

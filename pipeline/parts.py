@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -13,6 +12,7 @@ from typing import Any, Self
 import pyarrow as pa
 
 from pipeline.errors import InputError
+from pipeline.files import missing_folders, remove_empty
 from pipeline.storage import TableWriter, read_table, side_path
 
 _PART = "part-{:05d}.parquet"
@@ -56,13 +56,14 @@ class PartWriter:
         self._folder, self._schema, self._part_rows, self._parts = folder, schema, part_rows, 0
 
     def __enter__(self) -> Self:
-        self._new = not self._folder.exists()
+        self._made = [] if self._folder.exists() else [self._folder, *missing_folders(self._folder)]
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             # Inside, where files can be moved from; hidden, so that nobody reads it.
             self._work = tempfile.TemporaryDirectory(dir=self._folder, prefix=".parts.")
         except OSError as error:
-            raise InputError(f"{self._folder}: cannot write here ({error.strerror}); choose another --out") from error
+            fault = f"{self._folder}: cannot write here ({error.strerror}); choose another place for it"
+            raise InputError(fault) from error
         self._open()
         return self
 
@@ -87,9 +88,8 @@ class PartWriter:
             self._part.__exit__(kind, error, trace)
             if kind is None:
                 self._publish()
-        if kind is not None and self._new:
-            with suppress(OSError):  # somebody else may have put a file there
-                self._folder.rmdir()
+        if kind is not None:
+            remove_empty(self._made)
 
     def _publish(self) -> None:
         fresh = {path.name: path for path in Path(self._work.name).glob(_PARTS)}

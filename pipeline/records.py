@@ -66,6 +66,8 @@ class Document:
         File name, and inside tables and archives the record (``news.jsonl#ID``, ``#L12`` without an id).
     has_raw
         False where ``text`` was extracted from HTML, whose own offsets mean nothing to a reader.
+    where
+        What a message calls the file: the path as it was given.
     """
 
     text: str
@@ -77,6 +79,7 @@ class Document:
     record_id: str | None = None
     target: str | None = None
     has_raw: bool = True
+    where: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

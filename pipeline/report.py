@@ -32,7 +32,8 @@ table { border-collapse: collapse; min-width: 100%; font-variant-numeric: tabula
 th, td { padding: .35rem .6rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; } thead th { background: var(--soft); }
 img { display: block; max-width: 100%; height: auto; background: #fff; border-radius: .5rem; }
-.config td { text-align: left; white-space: normal; overflow-wrap: anywhere; font-family: ui-monospace, monospace; }
+.config { table-layout: fixed; width: 100%; font-family: ui-monospace, monospace; }
+.config td { text-align: left; white-space: normal; overflow-wrap: anywhere; }
 """
 
 
@@ -99,7 +100,7 @@ def confusion_png(confusion: Sequence[Sequence[int]], labels: Sequence[str] = LA
     axes.set_yticks(ticks, labels=labels, rotation=90, va="center")
     for i, row in enumerate(confusion):
         for j, count in enumerate(row):
-            colour = "white" if shares[i][j] > 0.5 else "black"
+            colour = "white" if shares[i][j] > 0.65 else "black"  # white is hard to read on the middle blues
             axes.text(j, i, f"{count}\n{shares[i][j]:.0%}", ha="center", va="center", color=colour)
     figure.colorbar(image, ax=axes, label="share of the actual label")
     buffer = io.BytesIO()
@@ -117,6 +118,10 @@ def _interval(estimate: Estimate) -> str:
     return f"{_number(estimate.low)} to {_number(estimate.high)}"
 
 
+def _level(estimate: Estimate) -> str:
+    return f"{100 * estimate.level:g}% interval"
+
+
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Return a table that scrolls sideways by itself; all cells are escaped."""
     top = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in head)
@@ -126,7 +131,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def _cards(figure: Figure) -> str:
     cards = (
-        (figure.title, figure.test, f"{figure.test.level:.0%} interval {_interval(figure.test)}"),
+        (figure.title, figure.test, f"{_level(figure.test)} {_interval(figure.test)}"),
         ("Majority-class baseline", figure.baseline, f"{figure.title} of the commonest training label"),
     )
     return "\n".join(
@@ -147,8 +152,7 @@ def _figures(figures: Sequence[Figure]) -> str:
         )
         for figure in figures
     ]
-    level = f"{figures[0].test.level:.0%} interval"
-    return _table(("Metric", "Test", level, "Baseline", "Dev"), rows)
+    return _table(("Metric", "Test", _level(figures[0].test), "Baseline", "Dev"), rows)
 
 
 def _per_class(per_class: Mapping[str, Mapping[str, Estimate]], confusion: Sequence[Sequence[int]]) -> str:
@@ -193,22 +197,29 @@ def evaluation_page(evaluation: Evaluation, picture: bytes) -> str:
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{escape(evaluation.model)}: evaluation</title>
+<title>Evaluation of {escape(evaluation.model)}</title>
 <style>{_STYLE}</style>
 </head>
 <body>
-<h1>{escape(evaluation.model)}</h1>
+<h1>Evaluation of {escape(evaluation.model)}</h1>
 <p class="quiet">Stance of quoted statements on the test split: {facts}.</p>
 <div class="cards">
 {_cards(evaluation.figures[0])}
 </div>
 <h2>Metrics</h2>
 {_figures(evaluation.figures)}
-<p class="quiet">Intervals are percentile bootstrap intervals over whole articles. – stands where a figure is not
-defined on these items.</p>
+<p class="quiet">Macro-F1 is the mean of the F1 of the three labels. Macro-F1 and accuracy run from 0 to 1, and more is
+better; of the three others, which judge the probabilities, less is better. The baseline gives each statement the shares
+of the labels in training, so that it always chooses the commonest. Dev was used for calibration, so it may flatter the
+model. Intervals are percentile bootstrap intervals over whole articles. – stands where a figure is not defined on these
+items.</p>
 <h2>By label</h2>
 {_per_class(evaluation.per_class, evaluation.confusion)}
+<p class="quiet">Each figure with its interval in brackets. Items: statements that have the label; predicted: statements
+to which the model gives it.</p>
 <h2>Confusion</h2>
+<p class="quiet">A row holds the statements that have a label, a column those to which the model gives it; right ones
+lie on the diagonal. Percentages and shades are shares of the row.</p>
 <img alt="{escape(_alt_text(evaluation.confusion))}" src="data:image/png;base64,{data}">
 <h2>Configuration</h2>
 <div class="wide"><table class="config"><tbody>

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from pipeline import __version__
 from pipeline.errors import InputError
-from pipeline.files import atomic_path, read_jsonl, sha256_tree, write_json
+from pipeline.files import atomic_path, read_jsonl, readable, sha256_tree, write_json
 from pipeline.records import QUOTE_COLUMNS, SCORE_COLUMNS, Article, Manifest, Segment
 
 TABLE_ENDINGS = (".parquet", ".jsonl", ".csv")
@@ -197,8 +197,8 @@ class Stopwatch:
             stage=stage,
             counts=dict(counts),
             dropped=dict(sorted(dropped.items())),
-            inputs={str(p): sha256_tree(p) for p in inputs},
-            outputs={str(p): sha256_tree(p) for p in outputs},
+            inputs={readable(str(p)): sha256_tree(p) for p in inputs},
+            outputs={readable(str(p)): sha256_tree(p) for p in outputs},
             config_hash=config_hash,
             code_version=__version__,
             seed=seed,

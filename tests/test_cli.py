@@ -137,7 +137,7 @@ def a_misspelt_key_in_a_file(folder):
 
 
 def a_value_of_the_wrong_kind(folder):
-    return ["evaluate", "--set", "resamples=many"], "evaluate.yaml: resamples:"
+    return ["evaluate", "--set", "resamples=many"], "evaluate.yaml with --set resamples=many: resamples:"
 
 
 def an_override_without_value(folder):
@@ -239,6 +239,19 @@ def test_errors_become_one_line_and_a_status(error, status, line, monkeypatch, c
     monkeypatch.setattr(label, "run", raising(error))
     assert main(["label"]) == status
     assert capsys.readouterr() == ("", line)
+
+
+def test_names_that_are_no_utf8_are_read_and_refused_for_outputs(folder, capsys):
+    name = os.fsdecode(b"caf\xe9.txt")
+    (folder / name).write_text(TALK, encoding="utf-8")
+    assert main(["ingest", name, "--out", "out.csv"]) == 0
+    assert "read        caf\ufffd.txt\n" in capsys.readouterr().out
+    assert "caf\ufffd.txt" in json.loads((folder / "out.manifest.json").read_text(encoding="utf-8"))["inputs"]
+    assert main(["ingest", name, "--out", os.fsdecode(b"caf\xe9.csv")]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.startswith("error: "), err.count("\n")) == ("", True, 1)
+    assert "is no UTF-8 text; rename the file or folder" in err
+    assert len(list(folder.iterdir())) == 5
 
 
 def test_a_fault_of_the_program_is_not_hidden(monkeypatch):

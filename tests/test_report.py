@@ -81,6 +81,12 @@ def test_page_lists_every_metric_label_and_setting():
     assert "seed 13" in text
 
 
+def test_page_says_what_its_figures_mean():
+    text = Reader(page()).text
+    for explained in ("mean of the F1", "less is better", "The baseline gives", "Dev was used", "shares of the row"):
+        assert explained in text
+
+
 def test_page_is_well_formed_and_every_tag_is_closed():
     reader = Reader(page())
     assert reader.open == []

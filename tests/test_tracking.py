@@ -197,6 +197,15 @@ def test_a_store_that_cannot_be_used_is_told_in_one_line(nowhere, monkeypatch, u
     assert "\n" not in str(caught.value)
 
 
+def test_a_server_that_does_not_answer_is_told_once_and_without_chatter(nowhere):
+    code = "from pipeline.cli import main; raise SystemExit(main(['runs']))"
+    environment = {**os.environ, "MLFLOW_TRACKING_URI": "http://127.0.0.1:9", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+    advice = "start the server or check MLFLOW_TRACKING_URI"
+    assert done.stderr == f"error: MLflow at http://127.0.0.1:9: it cannot be reached; {advice}\n"
+    assert done.returncode == 2
+
+
 def test_a_registered_model_comes_back_as_its_folder(here, bundle):
     with tracking.start_run(name="registered") as tracker:
         first = tracker.log_model(bundle, requirements=["numpy"], register=True)
@@ -208,7 +217,7 @@ def test_a_registered_model_comes_back_as_its_folder(here, bundle):
         assert stance.fingerprint(folder) == stance.fingerprint(bundle)
         stance.load(folder)
     for address in ("models:/stance@nobody", "models:/stance/77", "models:/nonesuch/1", "models:/", "runs:/x/model"):
-        with pytest.raises(TrackingError) as caught:
+        with pytest.raises(TrackingError, match="register one with `stance train --register`, or check") as caught:
             tracking.resolve_model(address)
         assert "\n" not in str(caught.value)
     with pytest.raises(TrackingError, match="77"):

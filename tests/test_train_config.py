@@ -43,15 +43,18 @@ def test_the_hash_follows_the_values():
 @pytest.mark.parametrize(
     ("overrides", "message"),
     [
-        (["sed=7"], r"train\.yaml: unknown key 'sed'; known keys: .*seed"),
-        (["model.q=1"], r"tfidf\.yaml: unknown key 'q'; known keys: c, calibration"),
+        (["sed=7"], r"train\.yaml with --set sed=7: unknown key 'sed'; known keys: .*seed"),
+        (["seed=1", "model.q=1"], r"tfidf\.yaml with --set model\.q=1: unknown key 'q'; known keys: c, calibration"),
         (["model=tfdif"], "'models/tfdif'; there are: .*tfidf"),
-        (["model.c=0"], r"tfidf\.yaml: c: .*greater than 0"),
-        (["model.calibration=platt"], r"tfidf\.yaml: calibration"),
-        (["model.features={}"], r"tfidf\.yaml: features"),
-        (["model.features.quote_words.ngrams=[2, 1]"], "must rise from 1"),
+        (["model.c=0"], r"tfidf\.yaml with --set model\.c=0: c: .*greater than 0"),
+        (["model.calibration=platt"], r"platt: calibration: Input should be"),
+        (["model.features={}"], r"features={}: features: "),
+        (
+            ["model.features.quote_words.ngrams=[2, 1]"],
+            r"features.quote_words: ngrams of word must rise from 1 .* \(found .{,60}\)$",
+        ),
         (["model.features.quote_words.ngrams=[1, 4]"], "to 3 or less"),
-        (["model.features.quote_words.colum=text"], "quote_words.colum"),
+        (["model.features.quote_words.colum=text"], "quote_words.colum.; known keys: analyzer, column"),
         (["model.c"], "expected key=value"),
     ],
 )

@@ -91,8 +91,10 @@ def stream_error(error: BaseException) -> RecordError:
         return RecordError(f"no sound gzip file ({error}); get it again", reason="broken-gzip")
     if isinstance(error, (zipfile.BadZipFile, tarfile.TarError)):
         return RecordError(f"no sound archive ({error}); get it again", reason="broken-archive")
+    if isinstance(error, IsADirectoryError):
+        return RecordError("a link to a folder; name the folder itself", reason="linked-folder")
     if isinstance(error, OSError) and error.errno is not None:
-        return RecordError(f"cannot be read ({error.strerror}); check its permissions", reason="unreadable")
+        return RecordError(f"cannot be read ({error.strerror}); check it and its permissions", reason="unreadable")
     return RecordError(f"damaged compressed data ({error}); get it again", reason="broken-archive")
 
 

@@ -94,13 +94,13 @@ def document(
     fields: dict[str, Any] = {name: _plain(record.get(column)) for name, column in columns.items() if name != "text"}
     key = fields.pop("id", None) or f"L{number}"
     text = checked(tidy(value or ""), options)
-    return Document(text=text, source=f"{source.name}#{key}", record_id=key, **fields)
+    return Document(text=text, source=f"{source.name}#{key}", record_id=key, where=source.where, **fields)
 
 
 def checked(text: str, options: ReadOptions) -> str:
     """Return the text unless it is empty or over the limit (``RecordError``)."""
     if not text.strip():
-        raise RecordError("no text in it", reason="empty")
+        raise RecordError("no text in it; fill it in or leave it out", reason="empty")
     if len(text) > options.max_document_bytes or len(text.encode()) > options.max_document_bytes:
         raise too_large(options)
     return text

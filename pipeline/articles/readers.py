@@ -92,7 +92,7 @@ class _Reading:
             yield self._page(stream, source)
         else:
             text = checked(decode(self._bytes(stream)), self._options)
-            yield Document(text=text, source=source.name)
+            yield Document(text=text, source=source.name, where=source.where)
 
     def _page(self, stream: BinaryIO, source: Source) -> Document:
         found = self._parser.parse(page_text(self._bytes(stream)))
@@ -105,6 +105,7 @@ class _Reading:
             published=found["date"],
             url=found["url"],
             has_raw=False,
+            where=source.where,
         )
 
     def _bytes(self, stream: BinaryIO) -> bytes:
@@ -112,8 +113,12 @@ class _Reading:
         if len(data) > self._options.max_document_bytes:
             raise too_large(self._options)
         if not data:
-            raise RecordError("the file is empty", reason="empty")
+            raise _empty()
         return data
+
+
+def _empty() -> RecordError:
+    return RecordError("the file is empty; get it again or leave it out", reason="empty")
 
 
 def _some(items: Records) -> Records:
@@ -123,11 +128,13 @@ def _some(items: Records) -> Records:
         nothing = False
         yield item
     if nothing:
-        raise RecordError("nothing to read in it", reason="empty")
+        raise RecordError("no record in it; get it again or leave it out", reason="empty")
 
 
 def _unsupported(stream: BinaryIO, source: Source) -> RecordError:
     head = stream.read(1 << 13)
+    if not head:
+        return _empty()
     if wide_encoding(head) is None and is_binary(head):
         return RecordError("binary data, not text; give articles as text, HTML or tables", reason="binary")
     endings = " ".join(KINDS)

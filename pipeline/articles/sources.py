@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pipeline.errors import InputError
+from pipeline.files import readable
 
 STDIN = "-"
 
@@ -130,7 +131,8 @@ def find(paths: Sequence[str]) -> list[Source]:
 
     A single folder's files are called by their path inside it, a single file by its name. With several paths each
     name starts with the path's last part (or with the whole path, where two last parts are equal), so that names stay
-    apart. Hidden files and what our own stages write (tables with a manifest, side files) are not read from folders.
+    apart. Hidden files and what our own stages write (tables and folders with a manifest, side files) are not read from
+    folders.
 
     Raises
     ------
@@ -148,11 +150,11 @@ def find(paths: Sequence[str]) -> list[Source]:
         if not path.exists():
             raise InputError(f"{given}: no such file or folder; check the path")
         if path.is_file():
-            found.setdefault(os.path.realpath(path), Source(_clean(label or path.name), _clean(given), path))
+            found.setdefault(os.path.realpath(path), Source(readable(label or path.name), readable(given), path))
             continue
         for inner in _files(path):
             name = inner.relative_to(path).as_posix()
-            source = Source(_clean(f"{label}/{name}" if label else name), _clean(str(inner)), inner)
+            source = Source(readable(f"{label}/{name}" if label else name), readable(str(inner)), inner)
             found.setdefault(os.path.realpath(inner), source)
     if not found:
         raise InputError(f"{', '.join(paths)}: no files to read here; give a folder with articles")
@@ -166,20 +168,22 @@ def _label(given: str, paths: Sequence[str]) -> str:
     return given if sum(Path(other).name == name for other in paths) > 1 else name
 
 
-def _clean(name: str) -> str:
-    # File names need not be UTF-8; tables must.
-    return os.fsencode(name).decode("utf-8", "replace")
-
-
 def _files(folder: Path) -> Iterator[Path]:
-    for parent, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not is_hidden(name))
+    """Yield the files under a folder, and the folders and links that lead to none, so that these become rejects."""
+    closed: list[Path] = []
+    for parent, folders, names in os.walk(folder, onerror=lambda error: closed.append(Path(error.filename))):
         ours = {name.removesuffix(".manifest.json") for name in names if name.endswith(".manifest.json")}
+        folders[:] = sorted(name for name in folders if not is_hidden(name) and name not in ours)
+        # Folders behind a link are not walked: it may lead back to this one, or to the whole disk.
+        links = [path for name in folders if (path := Path(parent, name)).is_symlink()]
         for name in sorted(names):
             stem = os.path.splitext(name)[0]
             if is_hidden(name) or name.endswith(_SIDE_ENDINGS):
                 continue
             if stem in ours or stem.removesuffix(".articles") in ours:
                 continue
-            if (path := Path(parent, name)).is_file():
+            path = Path(parent, name)
+            if path.is_file() or (path.is_symlink() and not path.exists()):
                 yield path
+        yield from links
+    yield from closed

@@ -22,6 +22,7 @@ _NO_PLACE = {
     "no-article": "no article of this source in the quote table; ingest the folder that holds it",
     "extracted-text-changed": "the text extracted from this page is not the one annotated; annotate it again",
     "text-dropped": "the span lies in text that cleaning dropped",
+    "beyond-text": "the span ends behind the last text of its article; correct its end",
 }
 
 
@@ -86,6 +87,9 @@ class _Aligner:
                 f"{gold.where}: {gold.source} has changed since it was annotated (its sha256 is now "
                 f"{articles[0].raw_sha256}, not {gold.sha256}); restore the text or annotate it again"
             )
+        last = max((segment.raw_end for article in articles for segment in article.segments), default=0)
+        if gold.start < last < gold.end:
+            return "beyond-text"
         spans = [(article, *span) for article in articles if (span := article.clean_span(gold.start, gold.end))]
         # Of a digest's articles, the one that holds most of the span.
         return max(spans, key=lambda found: found[2] - found[1], default="text-dropped")

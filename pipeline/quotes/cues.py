@@ -7,6 +7,7 @@ from pipeline.quotes.lexicon import (
     AUXILIARY,
     BE,
     DETERMINERS,
+    LY_NOUNS,
     NOUN_LIKE,
     PARTICIPLES,
     PRONOUNS,
@@ -17,7 +18,7 @@ from pipeline.quotes.phrases import FIRST_PERSON, NOMINATIVE, Tokens
 from pipeline.quotes.sentences import Token
 
 _PRONOMINAL = frozenset({"one", "another", "most", "others", "several", "all", "both"})
-_BEFORE_NOUN = DETERMINERS - {"that", "this", "some", "many", "both"}
+_BEFORE_NOUN = DETERMINERS - _PRONOMINAL - {"that", "this", "some", "many"}
 
 
 def is_cue(tokens: Tokens, at: int) -> bool:
@@ -26,7 +27,7 @@ def is_cue(tokens: Tokens, at: int) -> bool:
     if token.lower not in SPEECH_FORMS or (token.capital and at > 0 and token.lower in NOUN_LIKE):
         return False
     back = at - 1
-    while back > 0 and tokens[back].lower in ADVERBS:
+    while back > 0 and (tokens[back].lower in ADVERBS or _stands_in_passive(tokens, back)):
         back -= 1
     before = tokens[back] if back >= 0 else None
     after = tokens[at + 1] if at + 1 < len(tokens) else None
@@ -35,10 +36,16 @@ def is_cue(tokens: Tokens, at: int) -> bool:
     if back > 0 and before is not None and before.text in {"’s", "'s"} and tokens[back - 1].lower not in PRONOUNS:
         return False  # "the journalist’s reporting"
     if before is not None and (before.lower in _BEFORE_NOUN or before.text in "’'"):
-        return before.quote >= 0 or before.lower in _PRONOMINAL
+        return False
     if token.lower in NOUN_LIKE:
         return before is not None and _takes_verb(before, token) and after is not None and _takes_object(after)
     return True
+
+
+def _stands_in_passive(tokens: Tokens, at: int) -> bool:
+    """Tell the adverb of "was widely described" (and not the noun of "the family said")."""
+    adverb = tokens[at].text.endswith("ly") and not tokens[at].capital and tokens[at].text not in LY_NOUNS
+    return adverb and tokens[at - 1].lower in BE
 
 
 def _takes_object(token: Token) -> bool:

@@ -86,6 +86,9 @@ ADVERBS = words(
     """
 )
 
+LY_NOUNS = words("family assembly supply reply monopoly rally tally bully anomaly")
+"""Nouns that end like an adverb."""
+
 PRONOUNS = {
     "he": "male", "she": "female", "they": "plural", "it": "thing", "him": "male", "her": "female", "them": "plural",
     "himself": "male", "herself": "female",

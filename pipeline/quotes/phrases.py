@@ -13,6 +13,7 @@ from pipeline.quotes.lexicon import (
     BE,
     CLAUSE_WORDS,
     DETERMINERS,
+    LY_NOUNS,
     PARTICLES,
     PREPOSITIONS,
     ROLE_NOUNS,
@@ -58,7 +59,7 @@ def is_adverbial(token: Token) -> bool:
         token.lower in ADVERBS
         or (token.lower in AUXILIARY and token.text != "May")
         or token.lower in BE
-        or (token.lower.endswith("ly") and len(token.text) > 4 and not token.capital)
+        or (token.text.endswith("ly") and len(token.text) > 4 and not token.capital and token.text not in LY_NOUNS)
     )
 
 

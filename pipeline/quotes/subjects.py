@@ -37,13 +37,15 @@ _SHARING = frozenset(
     ["to", "and", "but", "or", "in", "by", "of", "for", "from", "after", "while", "before", "without", "as"]
 )
 """Words right before a verb whose subject stands further left."""
+_ASIDES = frozenset({")", "–", "—", "--"})
+"""What closes an aside between a subject and its verb."""
 
 
-def _before_bracket(tokens: Tokens, low: int, at: int) -> int:
-    """Return the index of the token before a bracket that closes at ``at``: "Ann Lee (D-Ohio) said"."""
-    while at > low and tokens[at].text != "(":
-        at -= 1
-    return max(at - 1, low)
+def _before_aside(tokens: Tokens, low: int, at: int) -> int | None:
+    """Return the index of the token before an aside that a bracket or dash closes: "Ann Lee (D-Ohio) said"."""
+    opening = "(" if tokens[at].text == ")" else tokens[at].text
+    start = next((k for k in range(at - 1, low, -1) if tokens[k].text == opening), None)
+    return start - 1 if start is not None else None
 
 
 def _chunk_start(tokens: Tokens, low: int, at: int) -> int:
@@ -66,9 +68,9 @@ def subject_before(tokens: Tokens, low: int, cue: int) -> Mention | Literal["sha
     if at < low:
         return None
     token = tokens[at]
-    if token.text == ")":
-        at = _before_bracket(tokens, low, at)
-        token = tokens[at]
+    aside = _before_aside(tokens, low, at) if token.text in _ASIDES else None
+    if aside is not None:
+        at, token = aside, tokens[aside]
     if token.lower in _SHARING:
         return "shared"
     if token.text == "," and tokens[cue].lower.endswith("ing"):
@@ -78,6 +80,9 @@ def subject_before(tokens: Tokens, low: int, cue: int) -> Mention | Literal["sha
         begin = _chunk_start(tokens, low, end)
         if begin > low and tokens[begin - 1].text == "," and tokens[begin].lower in DETERMINERS:
             return _before_apposition(tokens, low, end)  # "Ann Lee, a farmer who called"
+        start = run_start(tokens, begin, end)
+        if pure_name(tokens, start, end):
+            return parse_phrase(tokens, start, end)  # "to Ann Lee, who called"
         return parse_phrase(tokens, _chunk_start(tokens, low, end), end) if end > low else None
     if token.text in {",", "–", "—"}:
         return _before_apposition(tokens, low, at)
@@ -85,8 +90,9 @@ def subject_before(tokens: Tokens, low: int, cue: int) -> Mention | Literal["sha
         return None
     begin = _chunk_start(tokens, low, at + 1)
     if begin > low and tokens[begin - 1].text == ")" and tokens[begin].lower in PREPOSITIONS:
-        at = _before_bracket(tokens, low, begin - 1)  # "Ann Lee (47) of Brel"
-        begin = _chunk_start(tokens, low, at + 1)
+        aside = _before_aside(tokens, low, begin - 1)  # "Ann Lee (47) of Brel"
+        if aside is not None:
+            at, begin = aside, _chunk_start(tokens, low, aside + 1)
     explained = _explained(tokens, low, begin, at + 1)
     if explained is not None:
         return explained

@@ -65,7 +65,7 @@ INTERCEPT = -0.56
 _WORD = re.compile(r"[^\W_]+(?:[’'.-][^\W_]+)*")
 _MARKS = "\"“”‘’'`«»„‚ ,.;:!?…"
 _FINITE = re.compile(
-    r"\b(?:is|are|was|were|be|been|am|has|have|had|do|does|did|will|would|can|could|should|must|may|might|cannot|let"
+    r"\b(?:is|are|was|were|be|been|am|has|have|had|do|does|did|will|would|can|could|shall|should|must|may|might|cannot|let"
     r"|\w+n['’]t|\w+['’](?:re|ve|ll|d|m))\b",
     re.IGNORECASE,
 )

@@ -91,7 +91,7 @@ def _page(evaluation: Evaluation, rows: Rows, model: stance.StanceModel, config:
             for label, short in zip(LABELS, SHORT_LABELS, strict=True)
         },
         confusion=confusion_counts(scored.y_true, scored.y_prob).tolist(),
-        config={**config.model_dump(mode="json"), **{f"model.{key}": value for key, value in model.options.items()}},
+        config=config.model_dump(mode="json") | tracking.flatten({"model": model.params()["model"]}),
     )
 
 
@@ -124,6 +124,8 @@ def _track(
     pointer, sha256 = side_path(config.model, "run.json"), stance.fingerprint(config.model)
     tags = {"model_sha256": sha256}
     with tracking.continue_run(pointer, model_sha256=sha256, params=model.params(), tags=tags) as tracker:
+        tracker.set_tags({"evaluate_config_hash": config.digest()})
+        tracker.log_config(config.model_dump(mode="json"), "evaluate")
         tracker.log_params({"evaluate": config.model_dump(mode="json", include={"resamples", "level", "seed"})})
         tracker.log_dataset(config.statements, sha256=sha256_file(config.statements), context="evaluation")
         for path in paths.values():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from typing import Any
 
 from pipeline.articles.cleaning import clean
 from pipeline.articles.readers import ReadOptions, read
+from pipeline.articles.sources import STDIN
 from pipeline.articles.topics import TopicFinder
 from pipeline.config import ReadingConfig, Topic
 from pipeline.errors import InputError, RecordError
@@ -41,7 +43,7 @@ class RejectLog:
     def __call__(self, reject: Reject) -> None:
         """Take in one reject."""
         if self._strict:
-            raise InputError(f"{_place(reject)}: {reject.message} (every reject is an error with strict: true)")
+            raise InputError(f"{_place(reject)}: {reject.message} (with --strict every reject is an error)")
         self.first = self.first or reject
         self.reasons[reject.reason] += 1
         self._keep(reject)
@@ -132,7 +134,7 @@ def _articles(
     try:
         cleaned = clean(document)
         if not cleaned.articles:
-            raise RecordError("nothing but page furniture in it", reason="no-article")
+            raise RecordError("nothing but page furniture in it; leave it out", reason="no-article")
     except RecordError as error:
         reject(_reject(document, error))
         return
@@ -146,7 +148,7 @@ def _articles(
 
 
 def _reject(document: Document, error: RecordError) -> Reject:
-    file = document.source.removesuffix(f"#{document.record_id}")
+    file = document.where or document.source.removesuffix(f"#{document.record_id}")
     return Reject(file, document.record_id, error.reason, str(error), document.text[:2000])
 
 
@@ -184,6 +186,14 @@ class _Identities:
             return replace(article, article_id=copy_id)
         self._texts.add(own)
         return article
+
+
+def check_apart(paths: Sequence[str], outputs: Sequence[Path]) -> None:
+    """Raise ``InputError`` where a given path is also one of the outputs, side files included."""
+    given = {os.path.realpath(path) for path in paths if path != STDIN}
+    for out in outputs:
+        if os.path.realpath(out) in given:
+            raise InputError(f"{out}: is read and would be overwritten; choose another --out")
 
 
 @contextmanager

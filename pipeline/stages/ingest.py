@@ -13,9 +13,8 @@ from typing import IO, Any, Self
 from pipeline.articles.sources import STDIN
 from pipeline.articles.stories import StoryIndex
 from pipeline.config import IngestConfig, load_topics
-from pipeline.errors import InputError
 from pipeline.records import Manifest
-from pipeline.stages.extraction import RejectLog, cleaning_counts, extract, open_rejects
+from pipeline.stages.extraction import RejectLog, check_apart, cleaning_counts, extract, open_rejects
 from pipeline.storage import (
     ARTICLE_SCHEMA,
     QUOTE_SCHEMA,
@@ -75,9 +74,8 @@ def run(config: IngestConfig, progress: Callable[[int, int], None] | None = None
     """
     watch, out = Stopwatch(), config.out
     check_table_path(out)
-    if any(Path(path).resolve() == out.resolve() for path in config.paths if path != STDIN):
-        raise InputError(f"{out}: is also an input; choose another --out")
     outputs = [out, side_path(out, "articles.parquet"), side_path(out, "rejected.jsonl")]
+    check_apart(config.paths, [*outputs, side_path(out, "manifest.json")])
     counts: Counter[str] = Counter(documents=0, articles=0, quotes=0, statements=0)
     with ExitStack() as stack:
         articles, quotes = stack.enter_context(_Spool()), stack.enter_context(_Spool())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -14,9 +13,10 @@ from pipeline import stance, tracking
 from pipeline.articles.sources import STDIN
 from pipeline.config import ScoreConfig, load_topics
 from pipeline.errors import InputError, ModelError
+from pipeline.files import readable
 from pipeline.parts import PartWriter, beside, is_folder
 from pipeline.records import LABELS, Article, Manifest, text_hash
-from pipeline.stages.extraction import cleaning_counts, extract, open_rejects
+from pipeline.stages.extraction import check_apart, cleaning_counts, extract, open_rejects
 from pipeline.storage import (
     ARTICLE_SCHEMA,
     SCORE_SCHEMA,
@@ -77,7 +77,9 @@ def load_scorer(config: ScoreConfig) -> Scorer:
     TrackingError
         If the registry cannot be reached or knows no such model.
     """
-    address = config.model or next((str(folder) for folder in config.model_folders if folder.is_dir()), None)
+    address = config.model
+    if address is None:
+        address = next((str(folder) for folder in config.model_folders if folder.is_dir()), None)
     if address is None:
         tried = " or ".join(map(str, config.model_folders))
         raise ModelError(
@@ -137,16 +139,18 @@ def run(
         If there is no model, or it is damaged.
     """
     watch = Stopwatch()
-    _check_out(out, paths)
+    outputs = [out, beside(out, "articles.parquet"), beside(out, "rejected.jsonl")]
+    _check_out(out)
+    check_apart(paths, [*outputs, beside(out, "manifest.json")])
     scorer = load_scorer(config)
     counts: Counter[str] = Counter(documents=0, articles=0, quotes=0, statements=0)
     tally = _Tally()
-    outputs = [out, beside(out, "articles.parquet"), beside(out, "rejected.jsonl")]
     with ExitStack() as stack:
         table = stack.enter_context(_writer(out, config.part_rows))
         articles = stack.enter_context(TableWriter(outputs[1], ARTICLE_SCHEMA))
         rejects = stack.enter_context(open_rejects(outputs[2], strict=config.strict))
-        found = extract(paths, config, load_topics(), rejects, counts, targets=targets)
+        given = [readable(target) for target in targets]
+        found = extract(paths, config, load_topics(), rejects, counts, targets=given)
         for batch in batches(_rows(found, articles, counts, progress), config.batch_rows):
             scored = scorer.score(batch, config.abstain_below)
             table.write(scored)
@@ -182,7 +186,7 @@ def _rows(
     waiting: list[Row] = []
     size = 0
     for article, rows in found:
-        waiting.append(article_row(article))
+        waiting.append(article_row(replace(article, story_id=article.article_id)))
         size += len(article.text)
         if len(waiting) >= _ARTICLES_AT_ONCE or size >= _CHARACTERS_AT_ONCE:
             writer.write(waiting)
@@ -193,11 +197,12 @@ def _rows(
     writer.write(waiting)
 
 
-def _check_out(out: Path, paths: Sequence[str]) -> None:
-    """Raise ``InputError`` unless the output can be written without harm to the input."""
+def _check_out(out: Path) -> None:
+    """Raise ``InputError`` unless the output is a table, or a folder of its own."""
     if str(out) == STDIN or (is_folder(out) and out.exists() and not out.is_dir()):
         raise InputError(f"{out}: cannot write here; name a table (.parquet, .jsonl, .csv) or a folder")
     if not is_folder(out):
         check_table_path(out)
-    if os.path.realpath(out) in {os.path.realpath(path) for path in paths if path != STDIN}:
-        raise InputError(f"{out}: is read and would be overwritten; choose another --out")
+    # Side files of a folder stand beside it: those of the working folder would land outside of it.
+    if is_folder(out) and out.exists() and out.samefile("."):
+        raise InputError(f"{out}: is the working folder; name a folder in it, or a table (.parquet, .jsonl, .csv)")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 from pipeline import stance, tracking
@@ -112,7 +111,7 @@ def _log(tracker: Tracker, config: TrainConfig, model: StanceModel, splits: dict
     counts = {f"{name}_statements": float(len(rows)) for name, rows in splits.items()}
     tracker.log_metrics(counts | _dev_figures(model, splits["dev"]))
     tracker.log_dataset(config.statements, sha256=str(model.training["sha256"]), context="training")
-    tracker.log_artifact(Path(config.out) / "bundle.json", "config")
+    tracker.log_config(config.model_dump(mode="json"), "train")
 
 
 def _dev_figures(model: StanceModel, dev: Rows) -> dict[str, float]:

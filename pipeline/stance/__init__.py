@@ -87,5 +87,7 @@ def load(folder: Path | str) -> StanceModel:
         seed, calibration = int(card["seed"]), Calibration.from_dict(card["calibration"])
         classifier = build(card["classifier"], card["options"], seed=seed).load(folder)
         return StanceModel(classifier, calibration, card["options"], card["training"], seed)
+    except ModelError as error:
+        raise ModelError(f"{folder}: {str(error).removeprefix(f'{folder}: ')}") from error
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{folder}: bundle.json does not describe a model ({error}); train it again") from error

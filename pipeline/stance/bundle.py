@@ -148,7 +148,7 @@ def check(folder: Path) -> None:
     """Raise ``ModelError`` unless the folder holds exactly the files of its manifest, byte by byte."""
     folder = Path(folder)
     if not (folder / MANIFEST).is_file():
-        raise ModelError(f"{folder}: no model bundle here ({MANIFEST} is missing); train one or check the path")
+        raise _no_bundle(folder)
     expected = _read_manifest(folder)
     found = {path.name: path for path in folder.iterdir() if path.name != MANIFEST}
     for name in sorted(expected.keys() ^ found.keys()):
@@ -157,6 +157,11 @@ def check(folder: Path) -> None:
     for name, path in sorted(found.items()):
         if path.is_symlink() or not path.is_file() or sha256_file(path) != expected[name]:
             raise ModelError(f"{folder}: damaged model bundle, {name} has changed since it was saved; copy it again")
+
+
+def _no_bundle(folder: Path) -> ModelError:
+    why = f"{MANIFEST} is missing" if Path(folder).is_dir() else "there is no such folder"
+    return ModelError(f"{folder}: no model bundle here ({why}); train one or check the path")
 
 
 def _read_manifest(folder: Path) -> dict[str, str]:
@@ -196,5 +201,5 @@ def fingerprint(folder: Path) -> str:
     """Return the SHA-256 of a bundle's manifest: the same for the same bytes, wherever the folder lies."""
     path = Path(folder) / MANIFEST
     if not path.is_file():
-        raise ModelError(f"{folder}: no model bundle here ({MANIFEST} is missing); train one or check the path")
+        raise _no_bundle(folder)
     return sha256_file(path)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import TrackingError
-from pipeline.tracking.store import connect, is_empty, reported, selected, store_uri
+from pipeline.tracking.store import VARIABLE, connect, is_empty, reported, selected, store_uri
 from pipeline.tracking.tracker import MODEL_NAME
 
 if TYPE_CHECKING:
@@ -109,7 +109,8 @@ def resolve_model(address: str) -> Path:
     import mlflow
 
     uri = str(client.tracking_uri)
-    with reported(uri), selected(uri):
+    advice = f"register one with `stance train --register`, or check name, alias and {VARIABLE}"
+    with reported(uri, advice=advice), selected(uri):
         folder = Path(mlflow.artifacts.download_artifacts(artifact_uri=address))
     found = sorted((folder / "artifacts").glob("*/MANIFEST.sha256"))
     if len(found) != 1:

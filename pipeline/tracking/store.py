@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
+import textwrap
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
@@ -33,6 +34,10 @@ _ENVIRONMENT = {
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",
 }
 
+# What the libraries below MLflow write where no server answers.
+_UNREACHABLE = ("Max retries exceeded", "Connection refused", "Connection aborted", "timed out")
+_LONGEST_CAUSE = 220
+
 
 def store_uri() -> str:
     """Return the address of the store: ``MLFLOW_TRACKING_URI``, else ``mlflow.db`` in the working folder, absolute."""
@@ -59,16 +64,19 @@ def _probe(database: Path) -> None:
 
 
 @contextmanager
-def reported(uri: str) -> Iterator[None]:
-    """Turn what MLflow, its database or its artifact store raise into one line."""
+def reported(uri: str, *, advice: str = f"check {VARIABLE}") -> Iterator[None]:
+    """Turn what MLflow, its database or its artifact store raise into one line that ends with the advice."""
     from mlflow.exceptions import MlflowException
     from sqlalchemy.exc import SQLAlchemyError
 
     try:
         yield
     except (MlflowException, SQLAlchemyError, OSError) as error:
-        cause = str(error).strip().partition("\n")[0][:300]
-        raise TrackingError(f"MLflow at {uri}: {cause}; check {VARIABLE}") from error
+        cause = str(error).strip().partition("\n")[0]
+        if any(sign in cause for sign in _UNREACHABLE):
+            cause, advice = "it cannot be reached", f"start the server or check {VARIABLE}"
+        cause = textwrap.shorten(cause, _LONGEST_CAUSE, placeholder=" …").rstrip(".")
+        raise TrackingError(f"MLflow at {uri}: {cause}; {advice}") from error
 
 
 @contextmanager
@@ -89,6 +97,7 @@ def _prepare() -> None:
     for name, value in _ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    logging.getLogger("urllib3").setLevel(logging.ERROR)  # it tells of every try to reach a server
 
 
 def connect() -> tuple[MlflowClient, str]:

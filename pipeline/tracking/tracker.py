@@ -46,6 +46,9 @@ class Tracker:
     def log_artifact(self, path: Path, folder: str | None = None) -> None:
         """Keep a copy of a file, or of a folder's files."""
 
+    def log_config(self, values: Mapping[str, Any], name: str) -> None:
+        """Keep a configuration as a YAML file, in the run's folder of them."""
+
     def log_model(self, bundle: Path, *, requirements: Sequence[str], register: bool = False) -> str | None:
         """Keep a model folder as a model that can be served, registered as ``stance`` if asked; return its address."""
         return None
@@ -97,6 +100,11 @@ class MlflowTracker(Tracker):
         """Keep a copy of a file, or of a folder's files."""
         with reported(self._uri):
             self._client.log_artifact(self._run_id, str(path), folder)
+
+    def log_config(self, values: Mapping[str, Any], name: str) -> None:
+        """Keep a configuration as a YAML file, in the run's folder of them."""
+        with reported(self._uri):
+            self._client.log_dict(self._run_id, dict(values), f"config/{name}.yaml")
 
     def log_model(self, bundle: Path, *, requirements: Sequence[str], register: bool = False) -> str | None:
         """Keep a model folder as a model that can be served, registered as ``stance`` if asked; return its address."""

@@ -36,6 +36,7 @@ BAD: dict[str, tuple[Callable[[Path], object], str]] = {
     "paper.docx": (lambda path: zipfile.ZipFile(path, "w").close(), "binary"),
     "notes.rst": (written(b"Some notes."), "unsupported"),
     "empty.txt": (written(b""), "empty"),
+    "empty.gz": (written(b""), "empty"),
     "blank.txt": (written(b" \n\xc2\xa0\n"), "empty"),
     "empty.csv": (written(b""), "empty"),
     "header.csv": (written(b"title,text\n"), "empty"),
@@ -121,7 +122,14 @@ def test_a_link_to_nowhere_and_a_loop_of_folders_do_no_harm(folder: Path) -> Non
     (folder / "in/a.txt").write_text(GOOD, encoding="utf-8")
     (folder / "in/gone.txt").symlink_to("nowhere")
     (folder / "in/loop").symlink_to("..")
-    assert ingest("in") == (["a.txt"], [])
+    assert ingest("in") == (["a.txt"], [("in/gone.txt", None, "unreadable"), ("in/loop", None, "linked-folder")])
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every folder")
+def test_a_folder_without_permission_is_a_reject(folder: Path) -> None:
+    (folder / "in/a.txt").write_text(GOOD, encoding="utf-8")
+    (folder / "in/closed").mkdir(mode=0)
+    assert ingest("in") == (["a.txt"], [("in/closed", None, "unreadable")])
 
 
 def test_file_names_that_are_no_unicode_are_read(folder: Path) -> None:

@@ -151,6 +151,7 @@ def test_terms_are_left_out_and_counted():
     [
         (gold(FIRST, source="other.txt"), article(), "no-article"),
         (gold("this page"), article(), "text-dropped"),
+        (gold(FIRST, end=10_000), article(), "beyond-text"),
         (gold(FIRST, sha256="0" * 64), article(has_raw=False), "extracted-text-changed"),
     ],
 )

@@ -1,49 +1,53 @@
-"""Floors on the founding documents, as they are, by the benchmark's own scorer."""
+"""The founding documents: what the whole way from text to quotations and speakers must reach on them."""
 
 import importlib.util
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipeline.articles.cleaning import clean
-from pipeline.articles.readers import ReadOptions, read
 from pipeline.quotes import find_quotes
-from pipeline.records import quote_row
+from pipeline.records import Document, quote_row
 
 FLOORS = {"recall_exact": 0.97, "precision": 0.95, "speaker": 0.90}
-MOST_TERMS = 3 / 17
-DIGEST, ARTICLES_IN_DIGEST = "003_", 10
+TERMS_AS_STATEMENTS = 3
+ARTICLES_OF_THE_DIGEST = 10
 
 
-@pytest.fixture(scope="module")
-def figures(shared):
-    spec = importlib.util.spec_from_file_location("score_table", shared / "bench" / "score_table.py")
-    scorer = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(scorer)
-    paths = sorted((shared / "seeds").glob("*.txt"))
-    rejects = []
-    rows = [
-        quote_row(article, quote)
-        for document in read([str(path) for path in paths], ReadOptions(), rejects.append)
-        for article in clean(document).articles
-        for quote in find_quotes(article)
-    ]
-    assert rejects == []
-    gold = [json.loads(line) for line in (shared / "seeds" / "gold.jsonl").read_text(encoding="utf-8").splitlines()]
-    figures, _ = scorer.score(rows, gold, {path.name: path.read_text(encoding="utf-8") for path in paths})
-    return figures
+def rows_of(name: str, text: str) -> list[dict[str, Any]]:
+    """Return the quote table of one document."""
+    articles = clean(Document(text=text, source=name)).articles
+    return [quote_row(article, quote) for article in articles for quote in find_quotes(article)]
 
 
-@pytest.mark.parametrize(("name", "floor"), FLOORS.items())
-def test_a_figure_is_at_its_floor_or_above(figures, name, floor):
-    assert figures[name] >= floor
+@pytest.fixture
+def result(shared: Path) -> dict[str, Any]:
+    """Return the figures that the documents' own script gives to our rows."""
+    gold, script = shared / "seeds" / "gold.jsonl", shared / "bench" / "score_table.py"
+    for path in (gold, script):
+        if not path.is_file():
+            pytest.skip(f"{path} is not here; set QUOTESTANCE_SHARED to the folder that holds seeds/ and bench/")
+    spec = importlib.util.spec_from_file_location("score_table", script)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(gold.parent.glob("*.txt"))}
+    annotations = [json.loads(line) for line in gold.read_text(encoding="utf-8").splitlines()]
+    rows = [row for name, text in texts.items() for row in rows_of(name, text)]
+    figures, errors = module.score(rows, annotations, texts)
+    terms = sum(row["kind"] == "term" for row in annotations)
+    return figures | {"errors": errors, "terms": round(figures["term_as_statement"] * terms)}
 
 
-def test_few_terms_come_out_as_statements(figures):
-    assert figures["term_as_statement"] <= MOST_TERMS + 1e-4
+def test_spans_terms_and_speakers_reach_their_floors(result: dict[str, Any]) -> None:
+    assert result["n"] == 102
+    short = {name: result[name] for name, floor in FLOORS.items() if result[name] < floor}
+    assert not short, result["errors"]
+    assert result["terms"] <= TERMS_AS_STATEMENTS, result["errors"]
 
 
-def test_the_digest_becomes_its_articles(figures):
-    assert {name[:4]: count for name, count in figures["articles"].items()} == {
-        "000_": 1, "001_": 1, "002_": 1, DIGEST: ARTICLES_IN_DIGEST, "004_": 1,
-    }  # fmt: skip
+def test_the_digest_becomes_its_articles(result: dict[str, Any]) -> None:
+    assert max(result["articles"].values()) == ARTICLES_OF_THE_DIGEST

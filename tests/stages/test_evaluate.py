@@ -5,6 +5,7 @@ from dataclasses import asdict, fields
 
 import numpy as np
 import pytest
+import yaml
 
 from pipeline import stance, tracking
 from pipeline.config import EvaluateConfig, load_config
@@ -35,7 +36,7 @@ class Oracle:
         self.options = {"depth": 3}
 
     def params(self):
-        return {"classifier": self.name, **self.options}
+        return {"model": {"classifier": self.name, **self.options}, "seed": 0}
 
     def predict_proba(self, table):
         assert set(table) == {"text", "context", "title", "target"}
@@ -221,7 +222,10 @@ def test_figures_go_to_the_run_that_trained_the_model_and_then_to_a_run_of_their
         assert run.metrics["macro_f1"] == pytest.approx(MACRO_F1, abs=1e-6)
         assert run.metrics["baseline_macro_f1"] == pytest.approx(0.5 / 3, abs=1e-6)
         assert run.params["evaluate.resamples"] == "300"
-    assert second.params["depth"] == "3"
+        assert run.tags["evaluate_config_hash"] == config("track=true").digest()
+        kept = yaml.safe_load(tracking.run_artifact(run.run_id, "config/evaluate.yaml").read_text(encoding="utf-8"))
+        assert kept == config("track=true").model_dump(mode="json")
+    assert second.params["model.depth"] == "3"
     for name in ("metrics.json", "predictions.parquet", "confusion.png", "report.html"):
         kept = tracking.run_artifact(first.run_id, name)
         assert kept.read_bytes() == (project / "reports" / name).read_bytes()

@@ -74,8 +74,8 @@ def test_equal_texts_from_two_sources_have_ids_of_their_own_and_equal_records_ar
     assert len(set(ids)) == len(ids) == counts["articles"] == 2
     assert all(row["quote_id"].startswith(article.article_id) for article, rows in found for row in rows)
     assert [(r.file, r.position, r.reason) for r in rejects] == [
-        ("news.jsonl", "a", "repeated"),
-        ("news.jsonl", "b", "repeated"),
+        (str(news), "a", "repeated"),
+        (str(news), "b", "repeated"),
     ]
 
 
@@ -92,7 +92,7 @@ def test_a_text_of_nothing_but_furniture_is_a_reject(news: Path, monkeypatch: py
     monkeypatch.setattr("pipeline.stages.extraction.clean", lambda document: replace(clean(document), articles=()))
     found, rejects, counts = extracted(news, [{"text": TEXT, "id": "n1"}])
     assert (found, counts["articles"]) == ([], 0)
-    assert [(r.file, r.position, r.reason) for r in rejects] == [("news.jsonl", "n1", "no-article")]
+    assert [(r.file, r.position, r.reason) for r in rejects] == [(str(news), "n1", "no-article")]
 
 
 def reject(reason: str = "empty") -> Reject:

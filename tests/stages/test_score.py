@@ -226,6 +226,20 @@ def output_is_input(tmp_path, model):
     return [str(tmp_path / "articles")], tmp_path / "articles"
 
 
+def side_file_is_input(tmp_path, model):
+    (tmp_path / "news.rejected.jsonl").write_text('{"text": "mended"}')
+    return [str(tmp_path / "news.rejected.jsonl")], tmp_path / "news.csv"
+
+
+def output_is_the_working_folder(tmp_path, model):
+    return [str(tmp_path / "articles")], Path()
+
+
+def nothing_readable_for_a_new_folder(tmp_path, model):
+    (tmp_path / "photo.jpg").write_bytes(JPEG)
+    return [str(tmp_path / "photo.jpg")], tmp_path / "new/deep/scored"
+
+
 def output_is_a_file_without_ending(tmp_path, model):
     (tmp_path / "out").write_text("mine")
     return [str(tmp_path / "articles")], tmp_path / "out"
@@ -242,6 +256,9 @@ FAULTS = [
     (changed_model, ModelError, "has changed"),
     (unknown_ending, InputError, "cannot tell the format"),
     (output_is_input, InputError, "would be overwritten"),
+    (side_file_is_input, InputError, "news.rejected.jsonl: is read and would be overwritten"),
+    (output_is_the_working_folder, InputError, "is the working folder; name a folder in it"),
+    (nothing_readable_for_a_new_folder, InputError, "nothing could be read"),
     (output_is_a_file_without_ending, InputError, "cannot write here"),
     (output_is_a_dash, InputError, "cannot write here"),
 ]
@@ -269,10 +286,16 @@ def test_without_any_model_the_message_says_how_to_get_one(tmp_path, monkeypatch
         score.load_scorer(load_config(ScoreConfig, "score"))
 
 
-def test_a_table_that_was_written_into_the_input_folder_is_not_read_again(config, articles):
-    first = score.run(config, [str(articles)], articles / "scored.parquet")
-    second = score.run(config, [str(articles)], articles / "scored.parquet")
+@pytest.mark.parametrize("name", ["scored.parquet", "scored"])
+def test_a_table_that_was_written_into_the_input_folder_is_not_read_again(config, articles, name):
+    first = score.run(config, [str(articles)], articles / name)
+    second = score.run(config, [str(articles)], articles / name)
     assert second.counts == first.counts
+
+
+def test_an_empty_model_name_does_not_stand_for_the_default(articles):
+    with pytest.raises(ModelError, match="no model bundle here"):
+        score.load_scorer(load_config(ScoreConfig, "score", ['model=""']))
 
 
 def test_a_misspelt_key_names_the_right_ones():

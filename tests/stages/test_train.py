@@ -4,6 +4,7 @@ import json
 from dataclasses import fields
 
 import pytest
+import yaml
 
 from pipeline import stance, tracking
 from pipeline.config import TrainConfig, load_train_config
@@ -165,6 +166,8 @@ def test_the_run_tells_how_the_model_was_made(project, rows):
     assert not run.evaluated
     assert json.loads((project / "models/default.run.json").read_text())["run_id"] == run.run_id
     assert stance.fingerprint(tracking.resolve_model("models:/stance/1")) == run.tags["model_sha256"]
+    kept = yaml.safe_load(tracking.run_artifact(run.run_id, "config/train.yaml").read_text(encoding="utf-8"))
+    assert kept == settings.model_dump(mode="json")
 
 
 def test_a_store_that_cannot_be_reached_is_told_before_anything_is_fitted(project, rows, monkeypatch):

@@ -1,0 +1,62 @@
+"""The process around a command: its environment, its streams and its end."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+_QUIET = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "DO_NOT_TRACK": "true",
+    "DVC_NO_ANALYTICS": "true",
+    "HF_HUB_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "RAY_USAGE_STATS_ENABLED": "0",
+}  # nothing calls home unless the user's own environment says so
+
+
+def prepare() -> None:
+    """Keep libraries quiet, and make stdout take any text, as stderr does: what it cannot show becomes ``?``."""
+    for name, value in _QUIET.items():
+        os.environ.setdefault(name, value)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+
+
+def takes_unicode() -> bool:
+    """Return whether stdout can show any character."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    return str(encoding).lower().startswith(("utf-8", "utf8", "utf_8", "utf-16"))
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Make a wish to end (SIGTERM) an interrupt like Ctrl-C within the block: half-written files are cleared away."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():  # no other may handle signals
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def flushed(status: int) -> int:
+    """Return the status after the last of the output is out; a reader that went away (``| head``) is no news."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python flushes once more when it ends, and would complain then.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return status
