@@ -13,7 +13,7 @@ _WINDOW = 2500
 """Characters that a bare "the official" may reach back over."""
 _NEAR = 10_000
 """Characters on either side in which a fuller form is sought: any article, but not all of a book for each mention."""
-_NAMES_BACK = 200
+_NAMES_BACK = 100
 """Names that a bare "the company" may reach back over, for the same reason."""
 
 

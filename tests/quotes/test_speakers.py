@@ -176,6 +176,8 @@ def test_a_speaker_goes_on_until_another_speaks(text: str, expected: Expected) -
     ("somebody's lawyer", f"{SHOPS} Mary Olsen’s lawyer, Robert Lund, said.", [(SHOPS, "Robert Lund", "said")]),
     ("age", f"{SHOPS} Mira Olsen, 47, said.", [(SHOPS, "Mira Olsen", "said")]),
     ("age in brackets", f"{SHOPS} Mira Olsen (47) said.", [(SHOPS, "Mira Olsen", "said")]),
+    ("age and place", f"Mira Olsen (47) of Brel said it was {BLOW}.", [(BLOW, "Mira Olsen", "said")]),
+    ("between dashes", f"Mira Olsen – a trader – said it was {BLOW}.", [(BLOW, "Mira Olsen", "said")]),
     ("one of several", f"One of those traders, Mira Olsen, said it was {BLOW}.", [(BLOW, "Mira Olsen", "said")]),
     ("of somewhere", f"{SHOPS} said Mary Olsen of the University of Brel.", [(SHOPS, "Mary Olsen", "said")]),
     ("title", f"{SHOPS} Sen. Mira Olsen said.", [(SHOPS, "Mira Olsen", "said")]),
@@ -376,6 +378,7 @@ def test_roles_and_bodies_are_resolved_to_a_name(text: str, expected: Expected) 
         [(SHOPS, "one of two officials", "said")],
     ),
     ("critics", f"{SHOPS} critics say.", [(SHOPS, "critics", "say")]),
+    ("somebody's family", f"The victim’s family said it was {BLOW}.", [(BLOW, "The victim’s family", "said")]),
     ("a letter", f"{SHOPS} the letter said.", [(SHOPS, "the letter", "said")]),
 )
 def test_the_unnamed_speak_by_their_phrase_or_for_their_body(text: str, expected: Expected) -> None:
