@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from itertools import islice, takewhile
 from typing import NamedTuple
 
 from pipeline.quotes.lexicon import ABBREVIATIONS, DAYS, SENTENCE_OPENERS, SPEECH_FORMS
@@ -110,8 +109,8 @@ def _pieces(text: str, start: int, end: int, quotes: Sequence[tuple[int, int]]) 
     """Yield a sentence, cut outside its quotations where it holds too much of the reporter's text."""
     begin = at = start
     room = _LONGEST
-    first = bisect_left(quotes, (start, start)) if end - start > _LONGEST else len(quotes)
-    for a, b in [*takewhile(lambda quote: quote[0] < end, islice(quotes, first, None)), (end, end)]:
+    first, last = bisect_left(quotes, (start, start)), bisect_left(quotes, (end, end))
+    for a, b in [*quotes[first:last], (end, end)] if end - start > _LONGEST else ():
         while a - at > room and (cut := text.find(" ", at + room, a)) >= 0:
             yield begin, cut
             begin = at = cut
