@@ -70,7 +70,7 @@ def extraction(folder: Path) -> Counter[str]:
     """Return the counts of the whole way from files to rows of the quote table."""
     from pipeline.articles.cleaning import clean
     from pipeline.quotes import find_quotes
-    from pipeline.records import quote_row
+    from pipeline.rows import quote_row
 
     counts: Counter[str] = Counter()
     for document in documents(folder, counts):

@@ -133,7 +133,7 @@ def aligned(documents: Iterable[Any], annotations: Iterable[Mapping[str, Any]]) 
     from pipeline.labels.align import align
     from pipeline.labels.gold import Gold
     from pipeline.quotes import find_quotes
-    from pipeline.records import quote_row
+    from pipeline.rows import quote_row
 
     articles = [article for document in documents for article in clean(document).articles]
     hashes = {article.source: str(article.raw_sha256) for article in articles}

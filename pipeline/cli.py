@@ -50,6 +50,11 @@ def _assigned(overrides: Sequence[str] | None, **values: Any) -> list[str]:
     return [*(overrides or []), *given]
 
 
+def _listed(value: str | None) -> list[str]:
+    """Return the items of a comma-separated option."""
+    return [item.strip() for item in (value or "").split(",") if item.strip()]
+
+
 def _say(manifest: Manifest, *, as_json: bool) -> None:
     if as_json:
         say_json(manifest.as_dict())
@@ -79,6 +84,7 @@ def _common(
 def ingest(
     paths: options.MaybePaths = None,
     out: options.QuoteTable = None,
+    kinds: options.Kinds = None,
     strict: options.Strict = False,
     config: options.Config = None,
     overrides: options.Set = None,
@@ -88,7 +94,7 @@ def ingest(
     from pipeline.config import IngestConfig, load_config
     from pipeline.stages import ingest as stage
 
-    assigned = _assigned(overrides, paths=paths, out=out, strict=strict)
+    assigned = _assigned(overrides, paths=paths, out=out, kinds=_listed(kinds), strict=strict)
     with progress("reading") as show:
         manifest = stage.run(load_config(IngestConfig, config or "ingest", assigned), progress=show)
     _say(manifest, as_json=as_json)
@@ -147,6 +153,7 @@ def score(
     out: options.ScoredTable,
     model: options.ModelFolder = None,
     target: options.Targets = None,
+    kinds: options.Kinds = None,
     show: options.Show = 40,
     strict: options.Strict = False,
     config: options.Config = None,
@@ -158,7 +165,9 @@ def score(
     from pipeline.parts import read_parts
     from pipeline.stages import score as stage
 
-    settings = load_config(ScoreConfig, config or "score", _assigned(overrides, model=model, strict=strict))
+    settings = load_config(
+        ScoreConfig, config or "score", _assigned(overrides, model=model, kinds=_listed(kinds), strict=strict)
+    )
     with progress("scoring") as watcher:
         manifest = stage.run(settings, paths, out, targets=target or (), progress=watcher)
     _say(manifest, as_json=as_json)

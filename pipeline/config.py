@@ -37,6 +37,7 @@ def load_topics() -> tuple[Topic, ...]:
 # One class a stage; the YAML of the same name holds its values.
 
 
+QuoteKind = Literal["direct", "mixed", "indirect", "block"]
 Column = Literal["text", "title", "outlet", "published", "url", "id", "target"]
 
 
@@ -49,6 +50,10 @@ class ReadingConfig(Config):
         What a table calls its columns, where the usual synonyms do not find them.
     target
         Target of articles that name none of the topics.
+    kinds
+        Kinds of reported speech to find.
+    min_speaker_confidence
+        A speaker less sure than this is left null.
     strict
         Any reject is an error.
     max_reject_share
@@ -63,6 +68,8 @@ class ReadingConfig(Config):
 
     columns: dict[Column, str] = Field(default_factory=dict)
     target: str | None = None
+    kinds: tuple[QuoteKind, ...] = Field(default=("direct", "mixed"), min_length=1)
+    min_speaker_confidence: float = Field(default=0.0, ge=0, le=1)
     strict: bool = False
     max_reject_share: float = Field(default=1.0, ge=0, le=1)
     max_document_mb: float = Field(default=5, gt=0)

@@ -31,6 +31,10 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 QuoteTable = Annotated[
     str | None, typer.Option(metavar="FILE", help="Table to write, e.g. quotes.parquet; also .jsonl or .csv.")
 ]
+Kinds = Annotated[
+    str | None,
+    typer.Option(metavar="LIST", help="Kinds of speech to find, e.g. direct,mixed,indirect; also block."),
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first record that cannot be read.")]
 ModelName = Annotated[
     str | None, typer.Option(metavar="NAME|FILE", help="A configuration under configs/models, e.g. --model tfidf")

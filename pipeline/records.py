@@ -18,18 +18,10 @@ LABELS = ("anti-restriction", "neutral", "pro-restriction")
 Region = Literal["body", "headline", "caption"]
 Kind = Literal["direct", "mixed", "indirect", "block"]
 
-QUOTE_COLUMNS = (
-    "quote_id", "article_id", "story_id", "start", "end", "raw_start", "raw_end", "text", "kind", "is_statement",
-    "utterance_id", "speaker", "speaker_mention", "speaker_start", "speaker_end", "raw_speaker_start",
-    "raw_speaker_end", "cue", "cue_start", "cue_end", "raw_cue_start", "raw_cue_end", "context", "target", "title",
-    "outlet", "published", "source",
-)  # fmt: skip
-"""Columns of the quote table, in order."""
+KINDS: tuple[Kind, ...] = ("direct", "mixed", "indirect", "block")
+"""The kinds of reported speech; the first two are found where nothing else is asked for."""
 
-SCORE_COLUMNS = (
-    "row_id", *QUOTE_COLUMNS, "stance", "p_anti", "p_neutral", "p_pro", "confidence", "abstained", "model"
-)  # fmt: skip
-"""Columns of the scored table, in order."""
+SpeakerType = Literal["person", "organisation", "unnamed"]
 
 
 def text_hash(*parts: str, length: int = 16) -> str:
@@ -186,7 +178,21 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """One contiguous quotation, marks included, with its speaker and cue.
+    """One contiguous piece of reported speech, marks included, with its speaker and cue.
+
+    Parameters
+    ----------
+    content
+        The attributed clause around a mixed quotation, paraphrase included; the piece itself for other kinds; None for
+        a term.
+    mention
+        The speaker as written, which licensed the attribution; it may stand in another paragraph.
+    speaker_role, speaker_affiliation
+        Title or office ("assistant secretary of state") and body, where the text gives them.
+    speaker_id
+        The same in every article for the same normalised full name; None for the unnamed.
+    speaker_confidence
+        Probability that the speaker is right, in [0, 1]; None where nobody says it.
 
     Raises
     ------
@@ -205,59 +211,19 @@ class Quote:
     speaker: str | None = None
     mention: Span | None = None
     cue: Span | None = None
+    content: Span | None = None
+    region: Region = "body"
+    speaker_type: SpeakerType | None = None
+    speaker_role: str | None = None
+    speaker_affiliation: str | None = None
+    speaker_id: str | None = None
+    speaker_confidence: float | None = None
 
     def __post_init__(self) -> None:
         if self.end - self.start != len(self.text) or not self.text:
             raise ValueError(
                 f"{self.article_id}: span {self.start}-{self.end} does not fit its text {self.text[:40]!r}"
             )
-
-
-def quote_row(article: Article, quote: Quote) -> dict[str, Any]:
-    """Return one row of the quote table (keys: ``QUOTE_COLUMNS``).
-
-    Raises
-    ------
-    ValueError
-        If the quotation does not stand in the article at its offsets.
-    """
-    if article.text[quote.start : quote.end] != quote.text:
-        raise ValueError(f"{article.article_id}: quotation is not at {quote.start}-{quote.end}")
-    raw_start, raw_end = article.raw_span(quote.start, quote.end) or (None, None)
-    speaker, cue = quote.mention, quote.cue
-    raw_speaker = (article.raw_span(speaker.start, speaker.end) if speaker else None) or (None, None)
-    raw_cue = (article.raw_span(cue.start, cue.end) if cue else None) or (None, None)
-    own = (quote.start, quote.end) if raw_start is None else (raw_start, raw_end)
-    return {
-        "quote_id": f"{article.article_id}:{own[0]}-{own[1]}",
-        "article_id": article.article_id,
-        "story_id": article.story_id or article.article_id,
-        "start": quote.start,
-        "end": quote.end,
-        "raw_start": raw_start,
-        "raw_end": raw_end,
-        "text": quote.text,
-        "kind": quote.kind,
-        "is_statement": quote.is_statement,
-        "utterance_id": quote.utterance_id,
-        "speaker": quote.speaker,
-        "speaker_mention": speaker.text if speaker else None,
-        "speaker_start": speaker.start if speaker else None,
-        "speaker_end": speaker.end if speaker else None,
-        "raw_speaker_start": raw_speaker[0],
-        "raw_speaker_end": raw_speaker[1],
-        "cue": cue.text if cue else None,
-        "cue_start": cue.start if cue else None,
-        "cue_end": cue.end if cue else None,
-        "raw_cue_start": raw_cue[0],
-        "raw_cue_end": raw_cue[1],
-        "context": quote.context,
-        "target": article.target,
-        "title": article.title,
-        "outlet": article.outlet,
-        "published": article.published,
-        "source": article.source,
-    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,13 +18,14 @@ import pyarrow.parquet as pq
 from pipeline import __version__
 from pipeline.errors import InputError
 from pipeline.files import atomic_path, read_jsonl, readable, sha256_tree, write_json
-from pipeline.records import QUOTE_COLUMNS, SCORE_COLUMNS, Article, Manifest, Segment
+from pipeline.records import Article, Manifest, Segment
+from pipeline.rows import QUOTE_COLUMNS, SCORE_COLUMNS
 
 TABLE_ENDINGS = (".parquet", ".jsonl", ".csv")
 
 _INTEGERS = {c for c in QUOTE_COLUMNS if c.endswith(("start", "end"))}
 _BOOLEANS = {"is_statement", "abstained", "ambiguous"}
-_FLOATS = {"p_anti", "p_neutral", "p_pro", "confidence"}
+_FLOATS = {"p_anti", "p_neutral", "p_pro", "confidence", "speaker_confidence"}
 
 
 def schema_of(columns: Sequence[str]) -> pa.Schema:

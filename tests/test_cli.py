@@ -18,7 +18,8 @@ from pipeline import __version__, stance, tracking
 from pipeline.cli import app, main
 from pipeline.errors import GateError, InputError
 from pipeline.files import write_json
-from pipeline.records import QUOTE_COLUMNS, Manifest
+from pipeline.records import Manifest
+from pipeline.rows import QUOTE_COLUMNS
 from pipeline.stages import evaluate, ingest, label, train
 from pipeline.storage import read_table
 from pipeline.tracking import RunRecord

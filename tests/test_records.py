@@ -2,7 +2,8 @@
 
 import pytest
 
-from pipeline.records import QUOTE_COLUMNS, Article, Prediction, Quote, Segment, Span, Statement, quote_row
+from pipeline.records import Article, Prediction, Quote, Segment, Span, Statement
+from pipeline.rows import QUOTE_COLUMNS, quote_row
 
 # "A «é» B": the first two characters of the source were dropped, and e + accent became one character.
 TEXT = "A “é” B"

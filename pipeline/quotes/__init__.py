@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pipeline.quotes.passages import Sentence
 from pipeline.quotes.phrases import Mention
@@ -10,16 +11,35 @@ from pipeline.quotes.sentences import Token
 from pipeline.quotes.spans import body_paragraphs, quotation_spans
 from pipeline.quotes.speakers import Attribution, Attributor
 from pipeline.quotes.terms import is_clause, is_statement
-from pipeline.records import Article, Quote, Span
+from pipeline.records import Article, Kind, Quote, Span
 
-__all__ = ["find_quotes"]
+__all__ = ["QuoteOptions", "find_quotes"]
 
 _CONTEXT = 2000
 """Characters of context on either side: a sentence without end must not be copied for each of its quotations."""
 
 
-def find_quotes(article: Article) -> list[Quote]:
-    """Return the article's direct and mixed quotations in order, each with cue and speaker where somebody says it."""
+@dataclass(frozen=True, slots=True)
+class QuoteOptions:
+    """What to look for.
+
+    Parameters
+    ----------
+    kinds
+        Kinds of reported speech.
+    min_speaker_confidence
+        Below it the speaker is null rather than wrong; in [0, 1].
+    """
+
+    kinds: frozenset[Kind] = frozenset({"direct", "mixed"})
+    min_speaker_confidence: float = 0.0
+
+
+_DEFAULT = QuoteOptions()
+
+
+def find_quotes(article: Article, options: QuoteOptions = _DEFAULT) -> list[Quote]:
+    """Return the article's quotations in order, each with cue and speaker where somebody says it."""
     paragraphs = body_paragraphs(article)
     spans = quotation_spans(article, paragraphs)
     if not spans:

@@ -18,8 +18,9 @@ from pipeline.articles.topics import TopicFinder
 from pipeline.config import ReadingConfig, Topic
 from pipeline.errors import InputError, RecordError
 from pipeline.files import atomic_path
-from pipeline.quotes import find_quotes
-from pipeline.records import Article, Document, Reject, quote_row, text_hash
+from pipeline.quotes import QuoteOptions, find_quotes
+from pipeline.records import Article, Document, Reject, text_hash
+from pipeline.rows import quote_row
 
 _DROPPED = "dropped:"
 
@@ -78,6 +79,11 @@ def read_options(config: ReadingConfig) -> ReadOptions:
     )
 
 
+def quote_options(config: ReadingConfig) -> QuoteOptions:
+    """Return what to look for in each article."""
+    return QuoteOptions(frozenset(config.kinds), config.min_speaker_confidence)
+
+
 def extract(
     paths: Sequence[str],
     config: ReadingConfig,
@@ -106,13 +112,13 @@ def extract(
         If a path is missing or a folder holds nothing to read.
     """
     finder = TopicFinder({topic.target: topic.aliases for topic in topics})
-    identities = _Identities()
+    identities, wanted = _Identities(), quote_options(config)
     for document in read(paths, read_options(config), reject):
         counts["documents"] += 1
         for article in _articles(document, identities, reject, counts):
             chosen = _targets(article, targets, finder, config.target)
             article = replace(article, target=chosen[0])
-            quotes = find_quotes(article)
+            quotes = find_quotes(article, wanted)
             counts["articles"] += 1
             counts["quotes"] += len(quotes)
             counts["statements"] += sum(quote.is_statement for quote in quotes)

@@ -14,7 +14,8 @@ from pipeline.files import write_json, write_jsonl
 from pipeline.labels.align import Alignment, align
 from pipeline.labels.gold import read_gold
 from pipeline.labels.splits import SPLITS, assign, check_leakage, near_duplicate_pairs
-from pipeline.records import LABELS, QUOTE_COLUMNS, Manifest, Statement
+from pipeline.records import LABELS, Manifest, Statement
+from pipeline.rows import QUOTE_COLUMNS
 from pipeline.storage import (
     Stopwatch,
     check_table_path,

@@ -8,7 +8,8 @@ from pipeline.errors import InputError, LabelError
 from pipeline.files import sha256_text
 from pipeline.labels.align import align
 from pipeline.labels.gold import Gold
-from pipeline.records import Article, Quote, Segment, quote_row
+from pipeline.records import Article, Quote, Segment
+from pipeline.rows import quote_row
 
 RAW = "Share this page\n“It will cost us,” said Ana Ruiz. Nobody laughed.\n\nRuiz spoke of “a slow  road”. They left."
 TEXT = "“It will cost us,” said Ana Ruiz. Nobody laughed.\n\nRuiz spoke of “a slow road”. They left."

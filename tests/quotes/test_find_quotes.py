@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.quotes import find_quotes
-from pipeline.records import QUOTE_COLUMNS, Article, Quote, Segment, quote_row
+from pipeline.records import Article, Quote, Segment
+from pipeline.rows import QUOTE_COLUMNS, quote_row
 
 PIECES = st.one_of(
     st.text(max_size=6),

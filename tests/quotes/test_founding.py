@@ -9,7 +9,8 @@ import pytest
 
 from pipeline.articles.cleaning import clean
 from pipeline.quotes import find_quotes
-from pipeline.records import Document, quote_row
+from pipeline.records import Document
+from pipeline.rows import quote_row
 
 FLOORS = {"recall_exact": 0.97, "precision": 0.95, "speaker": 0.90}
 TERMS_AS_STATEMENTS = 3

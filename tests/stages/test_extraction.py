@@ -8,7 +8,8 @@ import pytest
 
 from pipeline.config import ReadingConfig, Topic
 from pipeline.errors import InputError
-from pipeline.records import QUOTE_COLUMNS, Article, Reject
+from pipeline.records import Article, Reject
+from pipeline.rows import QUOTE_COLUMNS
 from pipeline.stages.extraction import RejectLog, cleaning_counts, extract
 
 TOPICS = (

@@ -7,7 +7,8 @@ import pytest
 from pipeline.config import LabelConfig, load_config
 from pipeline.errors import InputError, LabelError, LeakageError
 from pipeline.files import sha256_text
-from pipeline.records import LABELS, Article, Quote, Segment, quote_row
+from pipeline.records import LABELS, Article, Quote, Segment
+from pipeline.rows import quote_row
 from pipeline.stages import label
 from pipeline.storage import ARTICLE_SCHEMA, QUOTE_SCHEMA, article_row, read_articles, read_table, write_table
 

@@ -10,7 +10,8 @@ from pipeline import stance
 from pipeline.config import ScoreConfig, load_config
 from pipeline.errors import ConfigError, InputError, ModelError
 from pipeline.parts import read_parts
-from pipeline.records import LABELS, SCORE_COLUMNS
+from pipeline.records import LABELS
+from pipeline.rows import SCORE_COLUMNS
 from pipeline.stages import score
 from pipeline.storage import read_articles, read_table
 
