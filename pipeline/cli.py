@@ -23,6 +23,8 @@ from pipeline.console import (
     say_json,
     say_manifest,
     say_metrics,
+    say_page,
+    say_quotes,
     say_runs,
     say_statements,
 )
@@ -98,6 +100,35 @@ def ingest(
     with progress("reading") as show:
         manifest = stage.run(load_config(IngestConfig, config or "ingest", assigned), progress=show)
     _say(manifest, as_json=as_json)
+
+
+@app.command(epilog="Example: stance quotes article.txt --html quotes.html")
+def quotes(
+    paths: options.ToShow,
+    html: options.Page = None,
+    limit: options.MostArticles = 10,
+    kinds: options.Kinds = None,
+    strict: options.Strict = False,
+    config: options.Config = None,
+    overrides: options.Set = None,
+    as_json: options.Json = False,
+) -> None:
+    """Show articles with quotations, cues and speakers marked."""
+    from pipeline.config import IngestConfig, load_config
+    from pipeline.stages import quotes as stage
+
+    assigned = _assigned(overrides, paths=paths, kinds=_listed(kinds), strict=strict)
+    settings = load_config(IngestConfig, config or "ingest", assigned)
+    with progress("reading") as show:
+        shown = stage.run(settings, limit=limit, html=html, progress=show)
+    if as_json:
+        say_json(shown.as_list())
+    elif html is None:
+        say_quotes(shown.views)
+    else:
+        say_page(shown.views, html)
+    for line in shown.notes:
+        note(line)
 
 
 @app.command(epilog="Example: stance label --set seed=7")

@@ -35,6 +35,12 @@ def config_folders() -> list[Path]:
     return [p for p in (Path("configs"), package / "_configs", package.parent / "configs") if p.is_dir()]
 
 
+def model_folders(name: str) -> list[Path]:
+    """Return where a model that comes along may lie, nearest first: ``./models``, then beside the packaged defaults."""
+    package = Path(__file__).parent
+    return [folder / name for folder in (Path("models"), package / "_models", package.parent / "models")]
+
+
 def find_config(name: str) -> Path:
     """Return the path of a configuration by name (``"train"``, ``"models/tfidf"``) or by path.
 

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pipeline.records import LABELS, Manifest
@@ -13,6 +14,7 @@ from pipeline.streams import takes_unicode
 
 if TYPE_CHECKING:
     from pipeline.evaluation.compare import Comparison
+    from pipeline.highlight import View
     from pipeline.tracking import RunRecord
 
 Cell = str | int | float | None
@@ -136,6 +138,24 @@ def say_statements(rows: Sequence[Mapping[str, Any]]) -> None:
             if row["is_statement"]
         ],
     )
+
+
+def say_quotes(views: Sequence[View]) -> None:
+    """Write articles with their quotations marked, one after the other, and what the marks mean."""
+    from rich.console import Console
+
+    from pipeline.highlight import Screen, drawn, legend
+
+    console = Console()
+    screen = Screen(console.width, styled=console.color_system is not None and not console.no_color)
+    say("\n".join([*(drawn(view, screen) for view in views), legend(views, screen)]).rstrip("\n"))
+
+
+def say_page(views: Sequence[View], path: Path) -> None:
+    """Write what stands on a page of articles, and where the page is."""
+    quotes = sum(len(view.pieces) for view in views)
+    for name, value in (("articles", len(views)), ("quotes", quotes), ("wrote", path)):
+        say(f"{name:<8}  {value}")
 
 
 def say_runs(runs: Sequence[RunRecord]) -> None:

@@ -28,6 +28,18 @@ Config = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
+ToShow = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="FILE", help="An article, e.g. article.txt; also tables, archives, folders; - reads JSONL from stdin."
+    ),
+]
+Page = Annotated[
+    Path | None, typer.Option("--html", metavar="PAGE", help="Write an HTML page instead, e.g. --html quotes.html")
+]
+MostArticles = Annotated[
+    int, typer.Option("--limit", min=1, metavar="N", help="How many articles to show at most, e.g. --limit 50")
+]
 QuoteTable = Annotated[
     str | None, typer.Option(metavar="FILE", help="Table to write, e.g. quotes.parquet; also .jsonl or .csv.")
 ]

@@ -46,6 +46,15 @@ class Segment:
 _start = attrgetter("start")
 
 
+def _raw_offset(segment: Segment, offset: int, *, end: bool) -> int:
+    """Return the raw offset of one boundary in a segment."""
+    start, raw_start, raw_end = segment.start, segment.raw_start, segment.raw_end
+    if segment.end - start != raw_end - raw_start:
+        return raw_end if end else raw_start
+    raw = raw_start + offset - start if offset > start else raw_start
+    return raw if raw < raw_end else raw_end
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One decoded source text with what its container said about it; it may hold several articles (a digest).
@@ -130,20 +139,16 @@ class Article:
     has_raw: bool = True
     segments: tuple[Segment, ...] = field(default=(), repr=False)
 
-    def _raw_offset(self, offset: int, *, end: bool) -> int:
-        """Return the raw offset of one boundary; an end boundary belongs to the character before it."""
-        probe = offset - 1 if end else offset
-        index = bisect_right(self.segments, probe, key=_start) - 1
-        segment = self.segments[max(index, 0)]
-        if segment.end - segment.start != segment.raw_end - segment.raw_start:
-            return segment.raw_end if end else segment.raw_start
-        return min(segment.raw_start + max(offset - segment.start, 0), segment.raw_end)
-
     def raw_span(self, start: int, end: int) -> tuple[int, int] | None:
         """Return the span in the decoded source text of a span of the cleaned text; None where there is no raw text."""
-        if not self.has_raw or not self.segments:
+        segments = self.segments
+        if not self.has_raw or not segments:
             return None
-        return self._raw_offset(start, end=False), self._raw_offset(end, end=True)
+        first = last = max(bisect_right(segments, start, key=_start) - 1, 0)
+        # Nearly every span lies in one segment. An end belongs to the character before it.
+        if end <= start or (first + 1 < len(segments) and segments[first + 1].start < end):
+            last = max(bisect_right(segments, end - 1, key=_start) - 1, 0)
+        return _raw_offset(segments[first], start, end=False), _raw_offset(segments[last], end, end=True)
 
     def clean_span(self, raw_start: int, raw_end: int) -> tuple[int, int] | None:
         """Return the span of the cleaned text that a span of the decoded source text became; None where it was dropped.

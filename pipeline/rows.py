@@ -21,6 +21,9 @@ SCORE_COLUMNS = (
 """Columns of the scored table, in order."""
 
 
+_NOWHERE = (None, None)
+
+
 def quote_row(article: Article, quote: Quote) -> dict[str, Any]:
     """Return one row of the quote table (keys: ``QUOTE_COLUMNS``).
 
@@ -31,7 +34,9 @@ def quote_row(article: Article, quote: Quote) -> dict[str, Any]:
     """
     if article.text[quote.start : quote.end] != quote.text:
         raise ValueError(f"{article.article_id}: quotation is not at {quote.start}-{quote.end}")
-    raw_start, raw_end = article.raw_span(quote.start, quote.end) or (None, None)
+    content, mention, cue = quote.content, quote.mention, quote.cue
+    raw_start, raw_end = article.raw_span(quote.start, quote.end) or _NOWHERE
+    raw_content, raw_mention, raw_cue = _raw(article, content), _raw(article, mention), _raw(article, cue)
     own = (quote.start, quote.end) if raw_start is None else (raw_start, raw_end)
     return {
         "quote_id": f"{article.article_id}:{own[0]}-{own[1]}",
@@ -45,7 +50,10 @@ def quote_row(article: Article, quote: Quote) -> dict[str, Any]:
         "kind": quote.kind,
         "is_statement": quote.is_statement,
         "region": quote.region,
-        **_place(article, "content", quote.content),
+        "content_start": content.start if content else None,
+        "content_end": content.end if content else None,
+        "raw_content_start": raw_content[0],
+        "raw_content_end": raw_content[1],
         "utterance_id": quote.utterance_id,
         "speaker": quote.speaker,
         "speaker_type": quote.speaker_type,
@@ -53,10 +61,16 @@ def quote_row(article: Article, quote: Quote) -> dict[str, Any]:
         "speaker_affiliation": quote.speaker_affiliation,
         "speaker_id": quote.speaker_id,
         "speaker_confidence": quote.speaker_confidence,
-        "speaker_mention": quote.mention.text if quote.mention else None,
-        **_place(article, "speaker", quote.mention),
-        "cue": quote.cue.text if quote.cue else None,
-        **_place(article, "cue", quote.cue),
+        "speaker_mention": mention.text if mention else None,
+        "speaker_start": mention.start if mention else None,
+        "speaker_end": mention.end if mention else None,
+        "raw_speaker_start": raw_mention[0],
+        "raw_speaker_end": raw_mention[1],
+        "cue": cue.text if cue else None,
+        "cue_start": cue.start if cue else None,
+        "cue_end": cue.end if cue else None,
+        "raw_cue_start": raw_cue[0],
+        "raw_cue_end": raw_cue[1],
         "context": quote.context,
         "target": article.target,
         "title": article.title,
@@ -66,12 +80,6 @@ def quote_row(article: Article, quote: Quote) -> dict[str, Any]:
     }
 
 
-def _place(article: Article, name: str, span: Span | None) -> dict[str, int | None]:
-    """Return the four offset columns of one span."""
-    raw = article.raw_span(span.start, span.end) if span else None
-    return {
-        f"{name}_start": span.start if span else None,
-        f"{name}_end": span.end if span else None,
-        f"raw_{name}_start": raw[0] if raw else None,
-        f"raw_{name}_end": raw[1] if raw else None,
-    }
+def _raw(article: Article, span: Span | None) -> tuple[int, int] | tuple[None, None]:
+    """Return the raw offsets of a span, or nothing."""
+    return (article.raw_span(span.start, span.end) or _NOWHERE) if span else _NOWHERE

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 import re
+import tempfile
+import weakref
 import zlib
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterator
 from itertools import pairwise
+from typing import IO, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +23,9 @@ _STANDING = 1000
 _MIX = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F))
 
 _WORD = re.compile(r"\w+(?:'\w+)*")
+
+_IN_MEMORY = 4 << 20  # bytes of lists that need no file
+_SLICE = 1_000_000  # shingles counted at a time
 
 Shingles = NDArray[np.uint32]
 
@@ -53,6 +61,49 @@ def shingles(text: str, size: int) -> Shingles:
     return np.unique(((mixed * _MIX[1]) >> np.uint64(32)).astype(np.uint32))
 
 
+class NumberLists:
+    """Arrays of 32-bit numbers on disk, in a file without a name; in memory, eight bytes for each.
+
+    A view of some of them (``only``) reads from the same file.
+    """
+
+    def __init__(self) -> None:
+        self._file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - closed below
+        self._ends = array("q", [0])
+        self._chosen: NDArray[np.int64] | None = None
+        self._whole: Self | None = None
+        """What a view is of: the file closes with it."""
+        self._close = weakref.finalize(self, self._file.close)
+
+    def append(self, numbers: NDArray[np.uint32]) -> None:
+        """Add one array."""
+        self._file.seek(self._ends[-1])
+        self._file.write(numbers.tobytes())
+        self._ends.append(self._ends[-1] + numbers.nbytes)
+
+    def only(self, chosen: NDArray[np.int64]) -> Self:
+        """Return a view of the arrays of these numbers."""
+        view = copy.copy(self)
+        view._chosen, view._whole = chosen, self
+        return view
+
+    def lengths(self) -> NDArray[np.int64]:
+        """Return the lengths of all arrays."""
+        return np.diff(np.array(self._ends)) // 4
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1 if self._chosen is None else len(self._chosen)
+
+    def __getitem__(self, number: int) -> NDArray[np.uint32]:
+        at = number if self._chosen is None else int(self._chosen[number])
+        start, end = self._ends[at], self._ends[at + 1]
+        self._file.seek(start)
+        return np.frombuffer(self._file.read(end - start), dtype=np.uint32)
+
+    def __iter__(self) -> Iterator[NDArray[np.uint32]]:
+        return map(self.__getitem__, range(len(self)))
+
+
 class Containment:
     """Says whether two sets hold a threshold's share of the smaller one in common.
 
@@ -66,20 +117,21 @@ class Containment:
         Weigh a shingle found in ``n`` >= 3 sets by 1 / (n - 1).
     """
 
-    def __init__(self, sets: Sequence[Shingles], threshold: float, *, discount: bool) -> None:
-        self._sets, self._threshold, self._discount = sets, threshold, discount
+    def __init__(self, sets: NumberLists, threshold: float, *, discount: bool) -> None:
+        self.sets, self._threshold, self._discount = sets, threshold, discount
         self._common, counts = _common(sets) if discount else (np.empty(0, np.uint32), np.empty(0, np.int64))
         self._weights = 1.0 / (counts - 1)
         self._standing = self._common[counts > _STANDING]
-        self._totals = [self._weight(found) for found in sets] if discount else []
+        self._totals = np.fromiter((self._weight(found) for found in sets if discount), dtype=np.float64)
 
     def __call__(self, a: int, b: int) -> bool:
         """Say whether the sets of these two numbers are near-duplicates."""
-        one, two = self._sets[a], self._sets[b]
+        one, two = self.sets[a], self.sets[b]
         shared = np.intersect1d(one, two, assume_unique=True)
         if len(shared) >= max(self._threshold, _COPY if self._discount else 0) * min(len(one), len(two)):
             return True
-        return self._discount and self._weight(shared) >= self._threshold * min(self._totals[a], self._totals[b])
+        least = self._threshold * min(self._totals[a], self._totals[b]) if self._discount else np.inf
+        return bool(len(shared) >= least and self._weight(shared) >= least)
 
     def without_standing_text(self, found: Shingles) -> Shingles:
         """Return a set without what makes too many texts candidates of one another."""
@@ -93,11 +145,12 @@ class Containment:
         return float(len(found) - hit.sum() + self._weights[where[hit]].sum())
 
 
-def _common(sets: Sequence[Shingles]) -> tuple[Shingles, NDArray[np.int64]]:
-    """Return the shingles of three sets or more, sorted, and in how many they are; a sixteenth of them at a time."""
-    hashes: list[Shingles] = []
-    numbers: list[NDArray[np.int64]] = []
-    bounds = np.linspace(0, 2**32, 17).astype(np.uint64)
+def _common(sets: NumberLists) -> tuple[Shingles, NDArray[np.int64]]:
+    """Return the shingles of three sets or more, sorted, and in how many they are; a slice of them at a time."""
+    hashes: list[Shingles] = [np.empty(0, np.uint32)]
+    numbers: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
+    slices = max(1, int(sets.lengths().sum()) // _SLICE)
+    bounds = np.linspace(0, 2**32, slices + 1).astype(np.uint64)
     for low, high in pairwise(bounds):
         parts = [s[np.searchsorted(s, low) : np.searchsorted(s, high)] for s in sets]
         values, counts = np.unique(np.concatenate([np.empty(0, np.uint32), *parts]), return_counts=True)

@@ -9,13 +9,14 @@ pairs in about linear time.
 from __future__ import annotations
 
 import hashlib
+from array import array
 from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations, product
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.shingles import Containment, Shingles, count_words, shingles
+from pipeline.shingles import Containment, NumberLists, count_words, shingles
 
 ARTICLE_SHINGLE = 4
 ARTICLE_THRESHOLD = 0.3
@@ -33,14 +34,19 @@ of phrase ("there will be plenty of time to ..."); under six words no share tell
 _BANDS = 128
 _ARTICLE_ROWS = 2
 _QUOTE_ROWS = 1
-# LSH tables take most of the memory, so only this many bands are held at once.
+# Only this many bands are held at once.
 _BANDS_AT_ONCE = 8
 # Keeps the time linear: of a story with more copies than this, later ones meet these only.
 _RELATIVES = 50
+_SEEN = 200_000
+"""Pairs that are remembered as compared."""
 
 
 class NearDuplicates:
-    """Collects texts one by one, keeping their shingle hashes (3 kB for a news article), not the texts.
+    """Collects texts one by one, keeping their shingle hashes (3 kB for a news article) on disk, not the texts.
+
+    In memory a text takes some hundred bytes: what grows with their number stands in arrays, and of the signatures a
+    few bands at a time.
 
     Parameters
     ----------
@@ -71,42 +77,50 @@ class NearDuplicates:
             raise ValueError(f"threshold {threshold} is not in (0, 1]")
         self.threshold, self.size, self.min_words = threshold, size, min_words
         self.rows, self.discount = rows, discount
-        self._members: list[list[int]] = []
-        self._sets: list[Shingles] = []
-        self._known: dict[bytes, int] = {}
-        self._count = 0
+        self._found = NumberLists()
+        self._digests = array("Q")
 
     def add(self, text: str) -> int:
         """Take in one text and return its index."""
-        index = self._count
-        self._count += 1
         found = shingles(text, self.size)
-        if not len(found) or (self.min_words > 1 and count_words(text) < self.min_words):
-            return index
-        key = hashlib.blake2b(found.tobytes(), digest_size=16).digest()
-        known = self._known.setdefault(key, len(self._sets))
-        if known < len(self._sets):
-            self._members[known].append(index)
-            return index
-        self._members.append([index])
-        self._sets.append(found)
-        return index
+        if self.min_words > 1 and count_words(text) < self.min_words:
+            found = found[:0]
+        digest = hashlib.blake2b(found.tobytes(), digest_size=8).digest()
+        self._digests.append(int.from_bytes(digest, "little"))
+        self._found.append(found)
+        return len(self._digests) - 1
+
+    def _owners(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return for each text the first one with the same shingles, and these first ones; texts without any own none.
+
+        A text without shingles is its own owner.
+        """
+        every = np.arange(len(self._digests))
+        _, first, inverse = np.unique(np.array(self._digests), return_index=True, return_inverse=True)
+        blank = self._found.lengths() == 0
+        owners = np.where(blank, every, first[inverse])
+        return owners, np.flatnonzero((owners == every) & ~blank)
 
     def pairs(self) -> list[tuple[int, int]]:
         """Return every pair of near-duplicates ``(i, j)``, i < j, sorted."""
-        found = {pair for members in self._members for pair in combinations(members, 2)}
-        alike = Containment(self._sets, self.threshold, discount=self.discount)
+        owners, distinct = self._owners()
+        members: list[list[int]] = [[] for _ in distinct]
+        for index in np.flatnonzero(self._found.lengths()).tolist():
+            members[int(np.searchsorted(distinct, owners[index]))].append(index)
+        found = {pair for indices in members for pair in combinations(indices, 2)}
+        alike = Containment(self._found.only(distinct), self.threshold, discount=self.discount)
         seen: set[tuple[int, int]] = set()
         for b, candidates in self._candidates(alike, lambda b, candidates: True):
             for a in candidates:
                 if (a, b) not in seen and alike(a, b):
-                    found.update((min(p), max(p)) for p in product(self._members[a], self._members[b]))
+                    found.update((min(p), max(p)) for p in product(members[a], members[b]))
                 seen.add((a, b))
         return sorted(found)
 
     def clusters(self) -> list[int]:
         """Return for each text the smallest index that a chain of near-duplicates joins it to."""
-        parent = list(range(len(self._sets)))
+        owners, distinct = self._owners()
+        parent = array("q", range(len(distinct)))
 
         def root(node: int) -> int:
             while parent[node] != node:
@@ -116,20 +130,22 @@ class NearDuplicates:
         def needed(b: int, candidates: list[int]) -> bool:
             return sum(root(a) == root(b) for a in candidates) < _RELATIVES
 
-        alike = Containment(self._sets, self.threshold, discount=self.discount)
+        alike = Containment(self._found.only(distinct), self.threshold, discount=self.discount)
         seen: set[tuple[int, int]] = set()
         for b, candidates in self._candidates(alike, needed):
+            if len(seen) > _SEEN:
+                seen.clear()  # some are compared again: cheaper than to remember them all
             for a in candidates:
                 if root(a) != root(b) and (a, b) not in seen:
                     seen.add((a, b))
                     if alike(a, b):
                         low, high = sorted((root(a), root(b)))
                         parent[high] = low
-        result = list(range(self._count))
-        for node, members in enumerate(self._members):
-            # Sets are numbered by their first text, so a root's first member is the smallest index of its cluster.
-            for member in members:
-                result[member] = self._members[root(node)][0]
+        # Sets are numbered by their first text, so a root's first text is the smallest index of its cluster.
+        roots = distinct[[root(node) for node in range(len(distinct))]]
+        worded = self._found.lengths() > 0
+        owners[worded] = roots[np.searchsorted(distinct, owners[worded])]
+        result: list[int] = owners.tolist()
         return result
 
     def _candidates(
@@ -139,35 +155,44 @@ class NearDuplicates:
 
         When the caller is done with them it is asked whether later sets need to meet this one.
         """
-        from datasketch import MinHash, MinHashLSH
+        from datasketch import MinHash
 
         blank = MinHash(num_perm=_BANDS * self.rows, seed=1, hashfunc=int)
-        signatures: list[NDArray[np.uint32]] = []
-        for found in self._sets:
+        signatures = NumberLists()
+        for found in alike.sets:
             sketch = blank.copy()
             sketch.update_batch(alike.without_standing_text(found).tolist())
             signatures.append(np.asarray(sketch.hashvalues, dtype=np.uint32))
         width = _BANDS_AT_ONCE * self.rows
         for start in range(0, _BANDS * self.rows, width):
-            index = MinHashLSH(num_perm=width, params=(_BANDS_AT_ONCE, self.rows))
-            for b, signature in enumerate(signatures):
-                part = _Part(signature[start : start + width])
-                candidates = sorted(index.query(part))
-                yield b, candidates
-                if needed(b, candidates):
-                    index.insert(b, part, check_duplication=False)
+            yield from _sharing(_buckets(signatures, start, width, self.rows), needed)
 
 
-class _Part:
-    """A slice of a signature, as far as ``MinHashLSH`` asks: its hash values and their number."""
+def _buckets(signatures: NumberLists, start: int, width: int, rows: int) -> NDArray[np.int32]:
+    """Return [n, bands] the number of each signature's bucket in some bands; -1 where it is in that bucket alone."""
+    part = np.empty((len(signatures), width), dtype=np.uint32)
+    for number, signature in enumerate(signatures):
+        part[number] = signature[start : start + width]
+    keys = part.view(np.uint64 if rows == 2 else np.uint32)
+    buckets = np.empty(keys.shape, dtype=np.int32)
+    used = 0
+    for band in range(keys.shape[1]):
+        _, inverse, counts = np.unique(keys[:, band], return_inverse=True, return_counts=True)
+        buckets[:, band] = np.where(counts[inverse] > 1, inverse + used, -1)
+        used += len(counts)
+    return buckets
 
-    __slots__ = ("hashvalues",)
 
-    def __init__(self, hashvalues: NDArray[np.uint32]) -> None:
-        self.hashvalues = hashvalues
-
-    def __len__(self) -> int:
-        return len(self.hashvalues)
+def _sharing(buckets: NDArray[np.int32], needed: Callable[[int, list[int]], bool]) -> Iterator[tuple[int, list[int]]]:
+    """Yield each set that shares a bucket with the earlier sets there."""
+    held: dict[int, list[int]] = {}
+    for b in np.flatnonzero((buckets >= 0).any(axis=1)).tolist():
+        own = [bucket for bucket in buckets[b].tolist() if bucket >= 0]
+        candidates = sorted(set().union(*(held.get(bucket, ()) for bucket in own)))
+        yield b, candidates
+        if needed(b, candidates):
+            for bucket in own:
+                held.setdefault(bucket, []).append(b)
 
 
 def near_duplicates(

@@ -102,7 +102,9 @@ class TableWriter:
     def __enter__(self) -> Self:
         temporary = self._stack.enter_context(atomic_path(self.path))
         if self.path.suffix == ".parquet":
-            self._parquet = self._stack.enter_context(pq.ParquetWriter(temporary, self.schema, compression="zstd"))
+            # Statistics of texts of any length stay in memory until the end, and nobody asks for them.
+            writer = pq.ParquetWriter(temporary, self.schema, compression="zstd", write_statistics=False)
+            self._parquet = self._stack.enter_context(writer)
         else:
             self._text = self._stack.enter_context(temporary.open("w", encoding="utf-8", newline=""))
             self._csv = csv.DictWriter(self._text, self.schema.names, extrasaction="ignore", lineterminator="\n")

@@ -37,7 +37,9 @@ def modules():
         yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["score", "--help"], ["train", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--version"], ["score", "--help"], ["quotes", "--help"], ["train", "--help"]]
+)
 def test_help_and_version_load_nothing_heavy(arguments):
     loaded = packages(run(f"from pipeline.cli import main\nassert main({arguments!r}) == 0"))
     assert "typer" in loaded

@@ -56,7 +56,7 @@ _CREDITED = re.compile(
     rf"(?:[.,;:)”\"|–—] ?| [-–—] |\d )\(?(?:(?i:photo(?:graph)?|image|picture|credit|courtesy)(?: (?:by"
     rf"|of|credit))?:? )?(?:(?:[A-ZÀ-Þ][\w’'.-]*|de|van|der|von|via|for|[A-Z])[ /"
     rf"|,]+){{0,8}}(?:via )?{_AGENCY}"
-    r"(?:[-/ ,|]+(?:[A-ZÀ-Þ][\w’'.-]*|via|Photo|File))*\)?\.?$"
+    r"(?:[-/ ,|]+(?:[A-ZÀ-Þ][\w’'.-]*+|via))*\)?\.?$"  # possessive: a hyphen joins names as well
 )
 _BRACKETED = re.compile(
     r"\((?:(?i:photos?|image|picture|photograph|credit|courtesy|illustration|handout)\b|AP|AFP|EPA"

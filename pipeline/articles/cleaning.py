@@ -50,12 +50,16 @@ class Cleaned:
 def _segments(normal: Normalised, kept: list[Line]) -> tuple[str, tuple[Segment, ...]]:
     """Return the article's text and where each run of it came from."""
     segments: list[Segment] = []
-    at = 0
+    at, unchanged = 0, normal.unchanged
     for line in kept:
         assert line.region is not None
-        for piece in line.pieces:
-            at += len(piece.glue)
-            for run in normal.raw_runs(piece.start, piece.end):
+        for start, end, glue in line.pieces:
+            at += len(glue)
+            if unchanged:
+                segments.append(Segment(at, at + end - start, start, end, line.region))
+                at += end - start
+                continue
+            for run in normal.raw_runs(start, end):
                 size = run.end - run.start
                 segments.append(Segment(at, at + size, run.raw_start, run.raw_end, line.region))
                 at += size

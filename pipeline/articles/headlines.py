@@ -16,6 +16,8 @@ _LONGEST_ABBREVIATED = 110  # "… in U.S." may end a title as well as a sentenc
 _SENTENCE_END = re.compile(r"[.!?…][\"”’')\]]*$")
 _OPEN_END = re.compile(r"(?:[.…:;,]|[-–—])[\"”’')\]]*$")
 _ABBREVIATION_END = re.compile(r"\b(?:[A-Z]\.){2,}$")
+# The last characters that these two can end in.
+_LAST, _LAST_OPEN = frozenset(".!?…\"”’')]"), frozenset(".…:;,-–—\"”’')]")
 _STARTS = re.compile(r"[A-ZÀ-Þ0-9“\"‘'«¿¡$€£#@(]")
 _LONG_QUOTE = re.compile(r"[“\"][^“”\"]{45,}|[“\"](?:[^ ”\"]+ ){6,}")
 _REPORTING = re.compile(r"\b(?:said|told|added|asked|replied|wrote)\b")
@@ -35,16 +37,21 @@ def is_body(line: Line) -> bool:
     text = line.text
     if line.region != "body" or len(text) > _BODY:
         return line.region == "body"
-    return bool(_SENTENCE_END.search(text, max(0, len(text) - _CLOSING_MARKS))) and not (
-        _ABBREVIATION_END.search(text) and len(text) < _LONGEST_ABBREVIATED
-    )
+    if text[-1] not in _LAST or not _SENTENCE_END.search(text, max(0, len(text) - _CLOSING_MARKS)):
+        return False
+    return len(text) >= _LONGEST_ABBREVIATED or not _ends_abbreviated(text)
+
+
+def _ends_abbreviated(text: str) -> bool:
+    """Whether a line ends in an abbreviation like "U.S."; two points tell most others before the pattern is tried."""
+    return text[-1] == "." and text[-3:-2] == "." and bool(_ABBREVIATION_END.search(text))
 
 
 def title_like(text: str) -> bool:
     """Whether a line could be a title: short, begun like one, and not ended like a sentence."""
     if len(text) > _LONGEST_TITLE or not _STARTS.match(text):
         return False
-    if _OPEN_END.search(text) and not _ABBREVIATION_END.search(text):
+    if text[-1] in _LAST_OPEN and _OPEN_END.search(text) and not _ends_abbreviated(text):
         return False
     return not (("“" in text or '"' in text) and _REPORTING.search(text))
 

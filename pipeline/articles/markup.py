@@ -55,7 +55,7 @@ def strip_markup(page: Page) -> None:
     """Drop lines that are mere rules, and cut marks of Markdown and HTML out of the others."""
     for line in page.lines:
         text = line.text
-        if _RULE.fullmatch(text):
+        if not text[0].isalnum() and _RULE.fullmatch(text):
             page.drop(line, "rules")
             continue
         if text[0] == "#" and (match := _HEADING_MARK.match(text)):

@@ -43,9 +43,15 @@ class Normalised:
     runs: tuple[Run, ...]
     edits: dict[str, int]
 
+    @property
+    def unchanged(self) -> bool:
+        """Whether every offset is that of the source text."""
+        runs = self.runs
+        return len(runs) == 1 and runs[0].raw_start == 0 and runs[0].end == runs[0].raw_end
+
     def raw_runs(self, start: int, end: int) -> Iterator[Run]:
         """Yield the parts of runs that make up ``text[start:end]``; a run of unequal lengths keeps all its raw text."""
-        if len(self.runs) == 1 and self.runs[0].raw_start == 0 and self.runs[0].end == self.runs[0].raw_end:
+        if self.unchanged:
             yield Run(start, end, start, end)
             return
         index = max(bisect_right(self.runs, start, key=lambda run: run.start) - 1, 0)
@@ -70,6 +76,8 @@ _BREAKS = "\x0b\x0c\r\u2028\u2029"
 _C1 = "\x80-\x9f"
 _ENTITY = r"&(?:amp;)?(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
 _ODD = re.compile(f"[{_SPACES}{_INVISIBLE}{_CONTROLS}{_BREAKS}{_C1}\ud800-\udfff]|{_ENTITY}")
+# What nearly every character is: passed over at a fifth of the time that it takes to look for odd ones.
+_PLAIN = re.compile("[\n -%'-~“”‘’–—…]*+")
 _ANY_SPACE = re.compile(f"[{_SPACES}]")
 _ANY_BREAK = re.compile(f"[{_BREAKS}]")
 _ANY_C1 = re.compile(f"[{_C1}]")
@@ -202,7 +210,8 @@ def normalise(text: str) -> Normalised:
     """
     counts: dict[str, int] = {}
     result = Normalised(text, (Run(0, len(text), 0, len(text)),) if text else (), counts)
-    if _ODD.search(text):
+    plain = _PLAIN.match(text)
+    if plain is None or _ODD.search(text, plain.end()):
         result = _applied(result, _character_edits(text, counts))
     if "  " in result.text:
         result = _applied(result, _space_edits(result.text, counts))

@@ -30,13 +30,20 @@ class StoryIndex:
         self._texts.add(article.text)
         self._ids.append(article.article_id)
 
-    def stories(self) -> dict[str, str]:
-        """Return article id to story id: the smallest article id of the story, whatever the order they came in."""
+    def in_order(self) -> list[str]:
+        """Return the story id of each article, in the order that they were taken in.
+
+        It is the smallest article id of the story, whatever that order.
+        """
         roots = self._texts.clusters()
-        smallest: dict[int, str] = {}
+        smallest = list(self._ids)
         for root, article_id in zip(roots, self._ids, strict=True):
-            smallest[root] = min(smallest.get(root, article_id), article_id)
-        return {article_id: smallest[root] for root, article_id in zip(roots, self._ids, strict=True)}
+            smallest[root] = min(smallest[root], article_id)
+        return [smallest[root] for root in roots]
+
+    def stories(self) -> dict[str, str]:
+        """Return article id to story id."""
+        return dict(zip(self._ids, self.in_order(), strict=True))
 
 
 def group(articles: Iterable[Article], threshold: float = ARTICLE_THRESHOLD) -> dict[str, str]:

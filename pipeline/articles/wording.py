@@ -180,7 +180,7 @@ _NEEDED = {
     "share-buttons": re.compile(rf"\b(?:share|tweet|e-?mail|print|copy link|reprints?|save|{_NETWORK})\b"),
     "dates": re.compile(r"\d[:.]\d\d|\bago\b|\bread\b|published|updated|posted|modified"),
 }
-_ANY = re.compile("|".join(f"(?P<s{i}>{'|'.join(f'(?:{p})' for p in ps)})" for i, ps in enumerate(_WHOLE.values())))
+_ANY = re.compile("|".join(f"(?P<s{i}>{'|'.join(ps)})" for i, ps in enumerate(_WHOLE.values())))
 _STEPS = tuple(_WHOLE)
 _ORNAMENTS = " «»<>›‹…|:·•→←↑↓▲▼►\"'"
 
@@ -189,6 +189,7 @@ _LONG_NEWSLETTER = re.compile(
     r"\b(?:in|to) your inbox\b|\bunsubscribe\b|\brecaptcha\b|\bby signing up\b|not a robot", re.IGNORECASE
 )
 _LONG_NEWSLETTER_START = re.compile(r"(?:[\w ]{0,40}\bnewsletters?|sign up|get the|subscribe)\b", re.IGNORECASE)
+_BOX_HEAD, _BOX_WORDS = 60, ("newsletter", "sign up", "get the", "subscribe")  # without these it cannot be a box
 _SECTION = re.compile(
     r"news|home|opinion|sports?|business|money|politics|world|culture|arts|li(?:fe|ves)|lifestyle|style|tech(?:nology)?"
     r"|science|health|travel|weather|crosswords?|puzzles|games|jobs|videos?|podcasts|tv|radio|local|(?:inter)?national|uk"
@@ -213,8 +214,9 @@ def _long_step(text: str) -> str | None:
     """Return the step that drops a long line: data of the page's own program, or a newsletter box in one line."""
     if '":' in text and len(_PAGE_DATA.findall(text)) > _PAGE_DATA_KEYS:
         return "page-data"
-    if len(text) <= _LONGEST_BOX and _LONG_NEWSLETTER_START.match(text) and _LONG_NEWSLETTER.search(text):
-        return "newsletters"
+    if len(text) <= _LONGEST_BOX and any(word in text[:_BOX_HEAD].casefold() for word in _BOX_WORDS):
+        boxed = _LONG_NEWSLETTER_START.match(text) and _LONG_NEWSLETTER.search(text)
+        return "newsletters" if boxed else None
     return None
 
 

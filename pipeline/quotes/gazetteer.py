@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.quotes import given_names
 from pipeline.quotes.lexicon import words
 
 PLACES = words(
@@ -21,6 +22,14 @@ PLACES = words(
     miami edinburgh glasgow belfast dublin manchester birmingham liverpool americans europeans russians
     """
 )
+EITHER_NAMES = words(
+    """
+    ashley kelly jordan lindsey jamie taylor leslie robin kim jean lee sam alex pat chris terry tracy dana courtney
+    morgan casey jackie meng chunying wei jun ling mei lou clay glenn dale dean tucker ray joan marie madison logan
+    austin jesse stacy shannon dawn jo kay shan hunter parker reed drew blake avery quinn riley rowan sasha nikita
+    sidney leigh francis jessie kerry jules kai ari ariel robbie charlie noor
+    """
+)
 MALE_NAMES = words(
     """
     james john robert michael william david richard joseph thomas charles christopher daniel matthew anthony
@@ -37,7 +46,7 @@ MALE_NAMES = words(
     sanjay amit rahul hiroshi kenji tobias tomas lars erik sven olaf piers rupert rory callum angus ewan hamish
     ross gavin darren wilbur evan todd chad brad kurt doug phil stan norm wes
     """
-)
+) | (given_names.MALE - EITHER_NAMES)
 FEMALE_NAMES = words(
     """
     mary patricia jennifer linda elizabeth barbara susan jessica sarah karen lisa nancy betty margaret sandra
@@ -52,14 +61,7 @@ FEMALE_NAMES = words(
     kirstjen loretta kamala condoleezza melania ivanka alexandria jen sally sue tina penny holly molly lucy
     chloe zoe jane joanna josephine dorothy edith rosa meghan erin tammy paula valerie vanessa
     """
-)
-EITHER_NAMES = words(
-    """
-    ashley kelly jordan lindsey jamie taylor leslie robin kim jean lee sam alex pat chris terry tracy dana
-    courtney morgan casey jackie meng chunying wei jun ling mei lou clay glenn dale dean tucker ray joan marie
-    madison logan austin jesse stacy shannon dawn
-    """
-)
+) | (given_names.FEMALE - EITHER_NAMES)
 MEDIA = words(
     """
     reuters ap afp cnn bbc cnbc nbc cbs abc fox bloomberg npr politico axios vox guardian times post telegraph
@@ -92,3 +94,18 @@ COMPANY_TOKENS = words(
     """
 )
 """Second words of company names."""
+NATIONS = {
+    "american": "United States", "australian": "Australia", "austrian": "Austria", "belgian": "Belgium",
+    "brazilian": "Brazil", "british": "Britain", "canadian": "Canada", "chinese": "China", "czech": "Czech Republic",
+    "danish": "Denmark", "dutch": "Netherlands", "egyptian": "Egypt", "english": "England", "european": "Europe",
+    "finnish": "Finland", "french": "France", "german": "Germany", "greek": "Greece", "hungarian": "Hungary",
+    "indian": "India", "indonesian": "Indonesia", "iranian": "Iran", "iraqi": "Iraq", "irish": "Ireland",
+    "israeli": "Israel", "italian": "Italy", "japanese": "Japan", "kenyan": "Kenya", "korean": "Korea",
+    "malaysian": "Malaysia", "mexican": "Mexico", "nigerian": "Nigeria", "norwegian": "Norway",
+    "pakistani": "Pakistan", "palestinian": "Palestine", "philippine": "Philippines", "polish": "Poland",
+    "portuguese": "Portugal", "romanian": "Romania", "russian": "Russia", "saudi": "Saudi Arabia",
+    "scottish": "Scotland", "serbian": "Serbia", "slovak": "Slovakia", "spanish": "Spain", "swedish": "Sweden",
+    "swiss": "Switzerland", "syrian": "Syria", "taiwanese": "Taiwan", "thai": "Thailand", "turkish": "Turkey",
+    "ukrainian": "Ukraine", "vietnamese": "Vietnam", "welsh": "Wales",
+}  # fmt: skip
+"""Nations by the adjectives that stand for them before an office."""

@@ -5,55 +5,17 @@ Lists of facts about the language, not of the articles at hand; each is read by 
 
 from __future__ import annotations
 
+from pipeline.quotes.verbs import ATTITUDE_FORMS as ATTITUDE_FORMS
+from pipeline.quotes.verbs import CUE_WORDS as CUE_WORDS
+from pipeline.quotes.verbs import PHRASAL_VERBS as PHRASAL_VERBS
+from pipeline.quotes.verbs import SPEECH_FORMS as SPEECH_FORMS
+
 
 def words(text: str) -> frozenset[str]:
     """Return the words of a list."""
     return frozenset(text.split())
 
 
-_IRREGULAR = {
-    "say": "said", "tell": "told", "write": "wrote written", "speak": "spoke spoken", "read": "read",
-    "think": "thought", "put": "put", "hit": "hit", "swear": "swore", "hold": "held",
-    "tweet": "tweeted", "admit": "admitted", "quip": "quipped", "rebut": "rebutted", "feel": "felt", "find": "found",
-    "know": "knew", "see": "saw", "mean": "meant", "refer": "referred", "blog": "blogged", "show": "showed shown",
-    "begin": "began", "snap": "snapped", "slam": "slammed", "foresee": "foresaw", "rap": "rapped",
-}  # fmt: skip
-
-_SPEECH = """
-say tell add note explain warn claim argue insist state write tweet post ask reply respond answer admit acknowledge
-concede confirm announce declare deny stress emphasise emphasize urge call describe suggest predict observe remark
-comment continue conclude recall joke quip muse complain accuse criticise criticize praise condemn dismiss denounce
-vow pledge promise testify report reveal reiterate repeat contend maintain assert allege caution lament boast charge
-counter demand disclose estimate exclaim express hint imply indicate inform mention propose quote refer reject shout
-sigh underline underscore voice advise blame blast slam hail clarify elaborate proclaim advocate apologise apologize
-laugh mock plead ponder protest recommend retort rule scoff summarise summarize tout cite label dub brand
-characterise characterize tease fume thunder insinuate enthuse implore object opine speculate signal snap interject
-intone interrupt volunteer agree disagree lash inquire enquire question wonder detail specify outline rebut refute
-commend applaud chide rebuke decry deplore bemoan highlight liken pronounce profess read reason remind swear
-threaten vent blog crow gush growl grumble mutter murmur whisper yell cry scream chuckle deadpan attest certify
-bellow bark beam chant retaliate boom assure scold
-"""
-
-_ATTITUDE = """
-believe think feel fear know see want expect consider find show decide worry mean seek plan welcome back oppose hope
-wish accept favour favor support defend attack allow relent stipulate require order convey promise offer argue use
-view regard
-"""
-
-
-def _forms(verb: str) -> list[str]:
-    past = _IRREGULAR.get(verb, "").split()
-    if verb.endswith("e"):
-        return [verb, verb + "s", verb[:-1] + "ing", *(past or [verb + "d"])]
-    if verb.endswith("y") and verb[-2] not in "aeiou":
-        return [verb, verb[:-1] + "ies", verb + "ing", *(past or [verb[:-1] + "ied"])]
-    tail = "es" if verb.endswith(("s", "sh", "ch", "x", "z")) else "s"
-    doubled = verb + verb[-1] if past and past[0].startswith(verb + verb[-1]) else verb
-    return [verb, verb + tail, doubled + "ing", *(past or [verb + "ed"])]
-
-
-SPEECH_FORMS = frozenset(form for verb in _SPEECH.split() for form in _forms(verb))
-ATTITUDE_FORMS = frozenset(form for verb in _ATTITUDE.split() for form in _forms(verb)) - SPEECH_FORMS
 SAY_FORMS = words("said says say saying told tells added adds wrote writes asked asks tweeted replied noted")
 """Verbs that need no other sign to be a cue."""
 
@@ -77,6 +39,8 @@ AUXILIARY = words(
     didn don doesn won wouldn couldn hasn haven hadn wasn weren aren shouldn
     """
 )
+MODALS = words("will would can could may might must should to 'll ’ll 'd ’d")
+"""Words before a verb that does not report but promises, or is wanted."""
 ADVERBS = words(
     """
     also then later once recently still again even just now already earlier previously repeatedly publicly
@@ -216,6 +180,15 @@ NAMING = words(
 )
 SPOKESPEOPLE = words("spokesman spokeswoman spokesperson")
 DOCUMENTS = words("report study document letter guidance policy filing complaint lawsuit memo paper")
+TEXT_NOUNS = words(
+    """
+    ad advert advertisement tweet email e-mail post article editorial column op-ed essay book video website page poster
+    sign banner headline caption footnote survey poll petition order ruling opinion brief motion resolution transcript
+    release text message note story piece flyer leaflet pamphlet placard spot voice-over blog entry memoir manifesto
+    platform indictment affidavit subpoena summary warning notice plaque chapter
+    """
+)
+"""What reads, says and states, besides the documents among the bodies."""
 EPITHETS = words("democrat republican lawmaker congressman congresswoman billionaire politician candidate")
 """Nouns under which a person named before may go on: "the New York Democrat"."""
 KINDRED_ROLES = {

@@ -1,136 +1,88 @@
-"""The people and organisations that an article names, and the fullest form of each."""
+"""The people and organisations that an article names: who was named where, and the fullest form of each."""
 
 from __future__ import annotations
 
 import re
 import sys
-from bisect import bisect_right, insort
-from collections import defaultdict
+from bisect import bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
+from operator import itemgetter
 
+from pipeline.quotes.acronyms import spelt_out
 from pipeline.quotes.gazetteer import COMPANY_TOKENS, MEDIA, PLACES
-from pipeline.quotes.lexicon import BODY_NOUNS, GENDER, SENTENCE_OPENERS, SURE_TITLES, TITLES
-from pipeline.quotes.runs import RUN, bare, gender_of, looks_personal, personal_signs, roles_beside, split_run
+from pipeline.quotes.lexicon import BODY_NOUNS, SENTENCE_OPENERS, TITLES
+from pipeline.quotes.people import NAMESAKES, People, Person
 from pipeline.quotes.timelines import Timeline
 
-_NAMESAKES = 20
-"""People of one surname who are told apart: a list of thousands of them must not be searched for every mention."""
+__all__ = ["NameIndex", "Person"]
+
+_PRONOUN = re.compile(r"\b(?:[Hh]e|[Ss]he|[Hh]is|[Hh]er|[Hh]im)\b")
+_GENDER_OF = {"he": "male", "his": "male", "him": "male", "she": "female", "her": "female"}
+_VOTE = 250
+"""Characters over which a pronoun tells the gender of the one person named there."""
 _NEAR = 1500
 """Characters that a pronoun may reach back over to a name of no part in its sentence."""
 _NO_COMPANY_FIRST = {word.strip(".") for word in PLACES | SENTENCE_OPENERS | TITLES}
 _NO_COMPANY_WORD = MEDIA | BODY_NOUNS
+_start = itemgetter(0)
 
 
-@dataclass(slots=True)
-class Person:
-    """Someone whom the article names, in the fullest form that it gives.
-
-    Parameters
-    ----------
-    at
-        Offsets of the mentions by name, in order.
-    """
-
-    name: str
-    words: tuple[str, ...]
-    first_at: int
-    gender: str | None = None
-    roles: set[str] = field(default_factory=set)
-    at: list[int] = field(default_factory=list)
-
-
-_Single = tuple[str, int, tuple[str, ...]]
-
-
-class NameIndex:
-    """Every capitalised run of an article, sorted into people and others.
-
-    Parameters
-    ----------
-    text
-        The cleaned article, quotations included: a full name may stand anywhere.
-    """
-
-    def __init__(self, text: str) -> None:
-        self.people: dict[str, Person] = {}
-        self.others: dict[str, list[int]] = defaultdict(list)
-        self._by_word: dict[str, list[Person]] = defaultdict(list)
-        self._by_first: dict[str, list[Person]] = defaultdict(list)
-        self._of_role: dict[str, Timeline[Person]] = {}
-        single: list[_Single] = []
-        for match in RUN.finditer(text):
-            if " " in match[0]:
-                self._add(match, single)
-            else:
-                single.append((bare(match[0]).rstrip("."), match.start(), ()))
-        for person in self.people.values():
-            self._by_word[person.words[-1]].append(person)
-            for word in {person.words[0], person.words[-2]}:
-                self._by_first[word].append(person)
-        for people in self._by_word.values():
-            people.sort(key=lambda p: (-len(p.words), p.first_at))
-            self._merge_forms(people)
-        self._place_singles(single)
-
-    def _add(self, match: re.Match[str], single: list[_Single]) -> None:
-        titles, words = split_run(match[0])
-        member = words[2:3] == ("of",) and looks_personal(words[:2])
-        if member and personal_signs(match, titles, words[:2]):
-            words = words[:2]  # "Ann Lee of the Writers’ Guild"
-        if len(words) == 1:
-            single.append((words[0].rstrip("."), match.end() - len(words[0]), titles))
-            return
-        name = " ".join(words)
-        if not looks_personal(words) or personal_signs(match, titles, words) <= 0:
-            self.others[name].append(match.start())
-            return
-        person = self.people.setdefault(name, Person(name, words, match.start()))
-        person.roles.update(titles)
-        if len(person.at) < 3:
-            person.roles.update(roles_beside(match))
-        person.at.append(match.start())
-        person.gender = person.gender or gender_of(titles, words)
-
-    def _merge_forms(self, people: list[Person]) -> None:
-        """Let "Mr de la Cruz" be the person of the longer name that ends so; the longest names come first."""
-        for short in [p for p in people[1:_NAMESAKES] if p.words[0].islower()]:
-            longer = next((p for p in people[:_NAMESAKES] if p.words[-len(short.words) :] == short.words), short)
-            if longer is not short:
-                longer.at = sorted(longer.at + short.at)
-                longer.first_at = longer.at[0]
-                longer.roles |= short.roles
-                longer.gender = longer.gender or short.gender
-                self.people[short.name] = longer
-                people.remove(short)
-
-    def _place_singles(self, single: list[_Single]) -> None:
-        for word, at, titles in single:
-            titled = any(title in SURE_TITLES for title in titles)
-            person = self.by_surname(word, at) or (self._promoted(word, at) if titled else None)
-            if person is not None:
-                insort(person.at, at)
-                person.roles.update(titles)
-                for title in titles:
-                    person.gender = person.gender or GENDER.get(title)
-            elif len(word) > 1 and word.lower() not in SENTENCE_OPENERS and word.lower() not in TITLES:
-                if titled:
-                    person = Person(word, (word,), at, gender_of(titles, (word,)), set(titles), [at])
-                    self.people[word] = person
-                    self._by_word[word].append(person)
-                else:
-                    self.others[word].append(at)
+class NameIndex(People):
+    """The people of an article and whatever else it names, by place, by role and by word."""
 
     # --- who and what was named where
 
+    def _reported(self, person: Person) -> list[int]:
+        """Return where the reporter names a person, outside quotations."""
+        return [at for at in person.at if not self._is_quoted(at)] if self._quotes else person.at
+
+    def _is_quoted(self, at: int) -> bool:
+        index = bisect_right(self._quotes, at, key=_start) - 1
+        return index >= 0 and at < self._quotes[index][1]
+
     @cached_property
     def _introductions(self) -> Timeline[Person]:
-        return Timeline((person.first_at, person) for person in self.people.values())
+        return Timeline(
+            (person.first_at if person.first_at in at else at[0], person)
+            for person in self.people.values()
+            if (at := self._reported(person))
+        )
 
     @cached_property
     def _mentions(self) -> Timeline[Person]:
-        return Timeline((at, person) for person in self.people.values() for at in person.at)
+        return Timeline((at, person) for person in self.people.values() for at in self._reported(person))
+
+    def gender_of(self, person: Person) -> str | None:
+        """Return the gender of a person, as name and titles tell it, else the pronouns that go on about them."""
+        if person.gender is None and not self._learnt:
+            self._learnt = True
+            self._learn_genders()
+        return person.gender
+
+    def _learn_genders(self) -> None:
+        votes: dict[str, Counter[str]] = defaultdict(Counter)
+        for match in _PRONOUN.finditer(self._text):
+            if self._is_quoted(match.start()):
+                continue
+            nearest = self._lately_named(match.start())
+            if len(nearest) == 1 and nearest[0].gender is None:
+                votes[nearest[0].name][_GENDER_OF[match[0].lower()]] += 3 if match[0].lower() in {"he", "she"} else 1
+        for name, told in votes.items():
+            (gender, most), total = told.most_common(1)[0], told.total()
+            if most >= 3 and most > 2 * (total - most):
+                self.people[name].gender = gender
+
+    def _lately_named(self, at: int) -> list[Person]:
+        """Return the people named in the stretch before a pronoun, as far as the one named last."""
+        people: list[Person] = []
+        for place, person in self._mentions.before(at):
+            if place < at - _VOTE or len(people) > 1:
+                break
+            if person not in people:
+                people.append(person)
+        return people
 
     @cached_property
     def companies(self) -> Timeline[str]:
@@ -147,14 +99,6 @@ class NameIndex:
         return {word: Timeline(found) for word, found in mentions.items()}
 
     @cached_property
-    def _names_to(self) -> dict[str, list[str]]:
-        """Names of others by their last word."""
-        names: dict[str, list[str]] = defaultdict(list)
-        for name in self.others:
-            names[name.rpartition(" ")[2]].append(name)
-        return names
-
-    @cached_property
     def _names_from(self) -> dict[str, list[str]]:
         """Names of companies by their first word."""
         names: dict[str, list[str]] = defaultdict(list)
@@ -164,19 +108,27 @@ class NameIndex:
                 names[words[0]].append(name)
         return names
 
+    @cached_property
+    def _spelt_out(self) -> dict[str, str]:
+        return spelt_out(self._text, self.others)
+
     def introduced(self, start: int, end: int) -> list[Person]:
         """Return the people whom a stretch of text names for the first time."""
         return self._introductions.between(start, end)
+
+    def named(self, start: int, end: int) -> list[Person]:
+        """Return the people whom the reporter names in a stretch of text, in order."""
+        return self._mentions.between(start, end)
 
     def nearest_person(self, gender: str, at: int) -> Person | None:
         """Return who may be of a gender and was named last before an offset; at the text’s head, who is named next."""
         for place, person in self._mentions.before(at):
             if place < at - _NEAR:
                 break
-            if person.gender in (None, gender):
+            if self.gender_of(person) in (None, gender):
                 return person
         later = self.introduced(at, sys.maxsize) if at < _NEAR else ()
-        return next((person for person in later if person.gender in (None, gender)), None)
+        return next((person for person in later if self.gender_of(person) in (None, gender)), None)
 
     def last_in_role(self, roles: Iterable[str], before: int) -> Person | None:
         """Return the person of one of these roles who was named last before an offset."""
@@ -192,16 +144,9 @@ class NameIndex:
 
     # --- whom and what a name means
 
-    def by_surname(self, word: str, at: int) -> Person | None:
-        """Return the person whom a surname (or, failing that, a first word) means at an offset."""
-        people: Sequence[Person] = self._by_word.get(word, ())
-        if not people:
-            people = () if word.lower() in PLACES else self._by_first.get(word, ())
-        if len(people) <= 1:
-            return people[0] if people else None
-        # One surname, several people: whoever was named last before this place.
-        fullest = max(len(p.words) for p in people[:_NAMESAKES])
-        return min(people[:_NAMESAKES], key=lambda p: (_distance(p, at), fullest - len(p.words)))
+    def namesakes(self, word: str) -> int:
+        """Return how many people go by one surname (or, failing that, first name)."""
+        return len(self._by_word.get(word, ()) or self._by_first.get(word, ()))
 
     def adopt(self, word: str) -> Person | None:
         """Return a person for a surname that speaks and whose full name looked like no person's so far."""
@@ -212,20 +157,11 @@ class NameIndex:
                 self._mentions.add(at, person)
         return person
 
-    def _promoted(self, word: str, before: int) -> Person | None:
-        for name in self._names_to.get(word, ()):
-            words = tuple(name.split())
-            if looks_personal(words) and self.others[name][0] < before:
-                person = self.people[name] = Person(name, words, self.others[name][0], at=list(self.others[name]))
-                self._by_word[word].append(person)
-                return person
-        return None
-
-    def person(self, words: Sequence[str], at: int) -> Person | None:
-        """Return the person whom these name words mean at an offset."""
+    def person(self, words: Sequence[str], at: int, gender: str | None = None) -> Person | None:
+        """Return the person whom these name words, under a title of a gender or none, mean at an offset."""
         if len(words) == 1:
-            return self.by_surname(words[0], at)
-        namesakes = self._by_word.get(words[-1], [])[:_NAMESAKES]
+            return self.by_surname(words[0], at, gender)
+        namesakes = self._by_word.get(words[-1], [])[:NAMESAKES]
         longer = [p for p in namesakes if set(words) <= set(p.words)]
         if longer:
             return max(longer, key=lambda p: len(p.words))
@@ -233,16 +169,12 @@ class NameIndex:
         return self.people.get(" ".join(words))
 
     def organisation(self, word: str) -> str:
-        """Return the fuller name of a company that goes by one word: "Halden" for "Halden Optics"."""
+        """Return the fuller name that goes by one word: "Halden" for "Halden Optics", "HOA" for an acronym’s words."""
+        if word.isupper() and len(word) > 1 and word.lower() not in PLACES and word in self._spelt_out:
+            return self._spelt_out[word]
         return min(self._names_from.get(word, ()), key=lambda name: self.others[name][0], default=word)
 
 
 def _may_be_company(name: str) -> bool:
     lowered = [word.strip(".").lower() for word in name.split()]
     return lowered[0] not in _NO_COMPANY_FIRST and _NO_COMPANY_WORD.isdisjoint(lowered)
-
-
-def _distance(person: Person, at: int) -> int:
-    """Return how far before an offset a person was named last; more than any text is long where never."""
-    index = bisect_right(person.at, at)
-    return at - person.at[index - 1] if index else 10**9

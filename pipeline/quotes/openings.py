@@ -13,26 +13,92 @@ from pipeline.quotes.lexicon import (
     DAYS,
     DETERMINERS,
     NOUN_LIKE,
+    ORGANISATION_NOUNS,
     PREPOSITIONS,
     ROLE_NOUNS,
     SPEECH_FORMS,
     is_role,
+    words,
 )
 from pipeline.quotes.phrases import (
     NOMINATIVE,
     Mention,
     Tokens,
     is_break,
+    is_place,
     name_behind_role,
     parse_phrase,
     pure_name,
 )
 
-_OPENERS = DAYS | {"but", "and", "so", "late", "early", "soon", "yes", "no"}
+_OPENERS = DAYS | {
+    "but",
+    "and",
+    "so",
+    "late",
+    "early",
+    "soon",
+    "yes",
+    "no",
+    "here",
+    "moreover",
+    "besides",
+    "indeed",
+    "furthermore",
+    "nevertheless",
+    "likewise",
+    "elsewhere",
+    "afterward",
+    "afterwards",
+    "overall",
+    "next",
+    "earlier",
+    "later",
+    "now",
+    "perhaps",
+    "maybe",
+    "still",
+}
 _FIRST_NAMES = FEMALE_NAMES | MALE_NAMES | EITHER_NAMES
 _AFTER_ROLE = ROLE_NOUNS | {"’s", "'s"}
-_NOT_SUBJECTS = DETERMINERS | PLACES
-_TITLE_HEADS = ROLE_NOUNS | BODY_NOUNS
+_NOT_SUBJECTS = (
+    DETERMINERS
+    | PLACES
+    | words(
+        "republican democratic democrat conservative labour liberal federal small large local public young top senior"
+    )
+)
+_TITLE_HEADS = ROLE_NOUNS | BODY_NOUNS | ORGANISATION_NOUNS
+_SPANS_OF_TIME = words(
+    """
+    second seconds minute minutes hour hours day days week weeks month months year years decade decades morning
+    afternoon evening night moment moments weekend summer autumn fall winter spring
+    """
+)
+_TIME_AFTER = words("later ago earlier before after on")
+_TIME_BEFORE = words(
+    "last next that this earlier later one a an some several many two three four five six seven eight nine ten"
+)
+
+
+def _past_time(tokens: Tokens, at: int, high: int) -> int:
+    """Return where a sentence goes on behind an opening time: "Hours later,", "Earlier this week,", "Two years ago"."""
+    end = at
+    while end < min(high, at + 4) and tokens[end].lower not in _SPANS_OF_TIME:
+        timely = tokens[end].lower in _TIME_BEFORE or tokens[end].lower in ADVERBS or tokens[end].text[0].isdigit()
+        # "Thirteen years earlier"
+        if not timely and (end > at or end + 2 >= high or tokens[end + 2].lower not in _TIME_AFTER):
+            return at
+        end += 1
+    if end >= min(high, at + 4):
+        return at
+    end += 1
+    closed = end < high and (tokens[end].text == "," or tokens[end].lower in _TIME_AFTER)
+    if not closed and not (end < high and (tokens[end].capital or tokens[end].lower in NOMINATIVE)):
+        return at
+    while end < high and (tokens[end].text == "," or tokens[end].lower in _TIME_AFTER):
+        end += 1
+    return end
 
 
 def leading_subject(tokens: Tokens, low: int, high: int) -> Mention | None:
@@ -45,6 +111,9 @@ def leading_subject(tokens: Tokens, low: int, high: int) -> Mention | None:
         or (tokens[at].lower.endswith("ly") and tokens[at].lower not in _FIRST_NAMES)
     ):
         at += 1
+    if at >= high:
+        return None
+    at = _past_time(tokens, at, high)
     if at >= high:
         return None
     opener = tokens[at]
@@ -67,6 +136,8 @@ def leading_subject(tokens: Tokens, low: int, high: int) -> Mention | None:
         end = _phrase_end(tokens, k + 1, high)
         if order and end < high and tokens[end].text in {",", "and", "or"} and not pure_name(tokens, k + 1, end):
             continue  # an item of a list
+        if end < high and tokens[end].text == "," and is_place(tokens, k + 1, end):
+            continue  # "in Salem, New Hampshire, Lee"
         found = parse_phrase(tokens, k + 1, end) if end > k + 1 else None
         if found is not None and (found.kind != "phrase" or tokens[k + 1].lower in DETERMINERS or order == 0):
             return found

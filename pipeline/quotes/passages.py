@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cached_property
+from operator import attrgetter
 
 from pipeline.quotes.marks import Paragraph
 from pipeline.quotes.phrases import Tokens
@@ -13,6 +14,7 @@ from pipeline.quotes.sentences import sentence_spans, tokenize
 
 _PARAGRAPHS_BACK = 2
 """Paragraphs before a quotation in which its speaker may be named; more made no attribution better."""
+_start = attrgetter("start")
 
 
 class Sentence:
@@ -31,7 +33,9 @@ class Sentence:
     """
 
     def __init__(self, text: str, span: tuple[int, int], quotes: Sequence[tuple[int, int]], first: int) -> None:
-        self._text, self._quotes, self._first = text, quotes, first
+        self._text, self.quoted, self._first = text, quotes, first
+        if not quotes:
+            self.quotes = []  # most sentences: no need to ask for their tokens
         self.start = span[0]
         self.end = max(span[1], quotes[-1][1]) if quotes else span[1]
         self.paragraph = self.index = 0
@@ -40,17 +44,17 @@ class Sentence:
         self.speaker: Speaker | None = None
         """Whoever said something here, last."""
         self.speaker_known = False
-        self._stop = span[1]
+        self.stop = span[1]
 
     @cached_property
     def tokens(self) -> Tokens:
         """The words, marks and quotations of the sentence."""
-        return tokenize(self._text, self.start, self._stop, self._quotes, self._first)
+        return tokenize(self._text, self.start, self.stop, self.quoted, self._first)
 
     @cached_property
     def quotes(self) -> list[int]:
         """Indices of the tokens that stand for quotations."""
-        return [at for at, token in enumerate(self.tokens) if token.quote >= 0] if self._quotes else []
+        return [at for at, token in enumerate(self.tokens) if token.quote >= 0] if self.quoted else []
 
     @property
     def only_quotes(self) -> bool:
@@ -60,7 +64,7 @@ class Sentence:
     @property
     def introduces(self) -> bool:
         """True where the sentence ends in a colon."""
-        return not self._quotes and self._text[self.end - 1] == ":"
+        return not self.quoted and self._text[self.end - 1] == ":"
 
     def place_of(self, quote: int) -> int:
         """Return the index of a quotation's token."""
@@ -78,10 +82,14 @@ class Passages:
         Spans of its body paragraphs.
     quotes
         Spans of its quotations, in order.
+    everywhere
+        Read every paragraph, and not only those near quotations: indirect speech stands in any of them.
     """
 
-    def __init__(self, text: str, paragraphs: Sequence[Paragraph], quotes: Sequence[tuple[int, int]]) -> None:
-        self.text, self.quotes = text, quotes
+    def __init__(
+        self, text: str, paragraphs: Sequence[Paragraph], quotes: Sequence[tuple[int, int]], *, everywhere: bool = False
+    ) -> None:
+        self.text, self.quotes, self._everywhere = text, quotes, everywhere
         self.sentences: list[Sentence] = []
         self._holder: dict[int, int] = {}
         self._read(paragraphs)
@@ -90,6 +98,11 @@ class Passages:
         """Return the sentence in which a quotation begins, and the index of its token there."""
         sentence = self.sentences[self._holder[quote]]
         return sentence, sentence.place_of(quote)
+
+    def at(self, offset: int) -> Sentence | None:
+        """Return the last sentence that begins at or before an offset; None where none does."""
+        index = bisect_right(self.sentences, offset, key=_start)
+        return self.sentences[index - 1] if index else None
 
     def before(self, sentence: Sentence) -> Sentence | None:
         """Return the sentence before, or None at the beginning."""
@@ -109,6 +122,8 @@ class Passages:
             first = last
 
     def _near(self, paragraphs: Sequence[Paragraph]) -> list[bool]:
+        if self._everywhere:
+            return [True] * len(paragraphs)
         starts = [start for start, _ in paragraphs]
         near = [False] * len(paragraphs)
         for start, _ in self.quotes:

@@ -13,6 +13,7 @@ from pipeline.quotes.lexicon import (
     BE,
     CLAUSE_WORDS,
     DETERMINERS,
+    EPITHETS,
     LY_NOUNS,
     PARTICLES,
     PREPOSITIONS,
@@ -31,8 +32,11 @@ NOMINATIVE = frozenset({"he", "she", "they", "it"})
 FIRST_PERSON = frozenset({"i", "we", "you", "there"})
 POSTPOSED = frozenset({"familiar", "close", "briefed", "involved", "aware", "present"})
 """What stands behind a role noun and before the rest of its phrase: "a person familiar with the talks"."""
+_POSTPOSED_REACH = 8
 _APOSTROPHES = frozenset("’'")
 _LEADING_PARTICLES = words("van von der den de del della di da dos du bin ibn")
+_PLACE_PARTS = words("new north south east west central san los las saint st port fort d.c washington . mexico")
+_INDEFINITE = frozenset({"a", "an", "one", "another"})
 _JOINS_NAME = frozenset({"of", "for", "and", "&", "the", "at"})
 
 
@@ -46,6 +50,13 @@ class Mention:
     words: tuple[str, ...]
     head: str = ""
     """The head noun of a phrase, or the pronoun, in lower case."""
+    antecedent: Mention | None = None
+    """What a relative pronoun stands for."""
+
+
+def relative(token: Token, antecedent: Mention | None) -> Mention | None:
+    """Return the mention that a relative pronoun is; None where it stands for nothing that a mention could be."""
+    return Mention(token.start, token.end, "pronoun", (), token.lower, antecedent) if antecedent is not None else None
 
 
 def is_break(token: Token) -> bool:
@@ -117,7 +128,7 @@ def parse_phrase(tokens: Tokens, low: int, high: int) -> Mention | None:
     if last.lower in NOMINATIVE:
         return Mention(last.start, last.end, "pronoun", (), last.lower)
     if last.lower in FIRST_PERSON:
-        return None
+        return Mention(last.start, last.end, "pronoun", (), "i") if last.text == "I" else None
     first = low
     while first < high and (tokens[first].capital or (first > low and tokens[first].lower in PARTICLES)):
         first += 1
@@ -130,6 +141,8 @@ def parse_phrase(tokens: Tokens, low: int, high: int) -> Mention | None:
     end = high - 1 if last.lower in SUFFIXES and last.capital and high - low > 1 else high
     begin = run_start(tokens, low, end)
     if begin < end and heads_phrase(tokens, low, begin):
+        if begin > low and tokens[begin - 1].lower in _INDEFINITE and tokens[end - 1].lower in EPITHETS:
+            return _common(tokens, begin - 1, high)  # "another New Hampshire Democrat"
         return _name(tokens, begin, end)
     return _common(tokens, low, high)
 
@@ -204,14 +217,24 @@ def pure_name(tokens: Tokens, begin: int, end: int) -> bool:
 
 def is_place(tokens: Tokens, begin: int, end: int) -> bool:
     """Tell whether every word of a stretch belongs to the name of a place."""
-    return all(token.lower in PLACES for token in tokens[begin:end])
+    known = [token.lower in PLACES for token in tokens[begin:end]]
+    return any(known) and all(k or t.lower in _PLACE_PARTS for k, t in zip(known, tokens[begin:end], strict=True))
 
 
 def name_behind_role(tokens: Tokens, end: int, high: int) -> Mention | None:
     """Return the name behind a role and a comma: "the prime minister, Ann Lee,"."""
+    begin = end
+    while end < min(high, begin + _POSTPOSED_REACH) and tokens[end].lower in PREPOSITIONS:
+        end += 1
+        while (
+            end < min(high, begin + _POSTPOSED_REACH)
+            and not is_break(tokens[end])
+            and tokens[end].lower not in PREPOSITIONS
+        ):
+            end += 1
     if end == 0 or end + 1 >= high or tokens[end].text != ",":
         return None
-    if not any(is_role(token.lower) for token in tokens[max(0, end - 6) : end]):
+    if not any(is_role(token.lower) for token in tokens[max(0, begin - 6) : end]):
         return None
     stop = end + 1
     while stop < high and not is_break(tokens[stop]):

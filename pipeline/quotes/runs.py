@@ -19,12 +19,13 @@ from pipeline.quotes.lexicon import (
 )
 
 _CAPITAL = "A-ZÀ-ÖØ-ÞĀ-Ž"
+# Each of these two begins with its point or apostrophe, and looks back behind it: few words are followed by either.
 _AFTER_TITLE = (
-    r"(?:(?:(?<=\bM[rs])|(?<=\b(?:Dr|St|Lt|Jr|Sr))|(?<=\b(?:Mrs|Sen|Rep|Gov|Gen|Col|Sgt|Rev|Hon|Adm|Del|Maj))"
-    r"|(?<=\b(?:Prof|Capt)))\.)?"
+    r"(?:\.(?:(?<=\bM[rs].)|(?<=\b(?:Dr|St|Lt|Jr|Sr).)|(?<=\b(?:Mrs|Sen|Rep|Gov|Gen|Col|Sgt|Rev|Hon|Adm|Del|Maj).)"
+    r"|(?<=\b(?:Prof|Capt).)))?"
 )
 # "the Traders’ League"
-_PLURAL = r"(?:(?<=s)[’'](?= (?:Alliance|Association|Club|Council|Federation|Guild|League|Party|Society|Union)\b))?"
+_PLURAL = r"(?:[’'](?<=s.)(?= (?:Alliance|Association|Club|Council|Federation|Guild|League|Party|Society|Union)\b))?"
 # What follows the first capital: initials, the rest of a word, an initial's point, or nothing.
 _REST = rf"(?:\.(?:[{_CAPITAL}]\.)+|[\w’'-]*\w{_AFTER_TITLE}{_PLURAL}|\.(?= ?[{_CAPITAL}])|(?!\w))"
 _PARTICLE = (
@@ -120,11 +121,14 @@ def personal_signs(match: re.Match[str], titles: Sequence[str], words: Sequence[
     text = match.string
     first = words[0].strip(".").lower()
     score = 2 * (first in _FIRST_NAMES) + 2 * any(t in SURE_TITLES for t in titles)
-    score += bool(_INITIAL.fullmatch(words[0]) or _INITIAL.fullmatch(words[1]))
+    score += any(len(word) < 3 and _INITIAL.fullmatch(word) for word in words[:2])
     score += any(word.lower() in PARTICLES for word in words[1:-1])
     after = text[match.end() : match.end() + 40]
-    score += 2 * bool(_AGE.match(after)) + bool(_VERB_AFTER.match(after)) + bool(_APPOSITION.match(after))
-    score += bool(_VERB_BEFORE.search(text, max(0, match.start() - 60), match.start()))
+    if after[:2] == ", ":
+        score += 2 * bool(_AGE.match(after)) + bool(_APPOSITION.match(after))
+    score += after[:1] in {",", " "} and bool(_VERB_AFTER.match(after))
+    spoken = text.endswith(" ", 0, match.start()) and _VERB_BEFORE.search(text, *_reach(match))
+    score += bool(spoken)
     before = text[max(0, match.start() - 30) : match.start()].rstrip().rpartition(" ")[2].strip(',“"')
     score += is_role(before) or before.lower() in _BEFORE_NAME
     score += text[match.end() : match.end() + 1] == "," and bool(_ROLE_BEFORE.search(text, *_reach(match)))

@@ -2,56 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Literal
 
+from pipeline.quotes.appositions import (
+    antecedent,
+    before_apposition,
+    before_aside,
+    chunk_start,
+    explained,
+    last_phrase_start,
+)
 from pipeline.quotes.lexicon import (
     ADVERBS,
-    AUXILIARY,
     BE,
-    CLAUSE_WORDS,
     DAYS,
     DETERMINERS,
+    DOCUMENTS,
     PREPOSITIONS,
-    SUFFIXES,
-    TITLES,
+    TEXT_NOUNS,
     is_role,
+    words,
 )
 from pipeline.quotes.phrases import (
-    BREAKS,
     NOMINATIVE,
     POSTPOSED,
     Mention,
     Tokens,
-    heads_phrase,
     is_adverbial,
     is_break,
-    is_place,
     name_behind_role,
     parse_phrase,
-    pure_name,
+    relative,
     run_start,
 )
+from pipeline.quotes.sentences import Token
 
 _SHARING = frozenset(
     ["to", "and", "but", "or", "in", "by", "of", "for", "from", "after", "while", "before", "without", "as"]
 )
 """Words right before a verb whose subject stands further left."""
+_OBJECTS = frozenset({"him", "her", "them"})
+_RELATIVES = frozenset({"who", "which", "that"})
+_SIGNS = words("sign signs banner banners poster posters headline placard placards t-shirt voice-over")
+"""What is held up saying something: the thing speaks, and not who holds it."""
+_TEXTS = TEXT_NOUNS | DOCUMENTS
 _ASIDES = frozenset({")", "–", "—", "--"})
 """What closes an aside between a subject and its verb."""
-
-
-def _before_aside(tokens: Tokens, low: int, at: int) -> int | None:
-    """Return the index of the token before an aside that a bracket or dash closes: "Ann Lee (D-Ohio) said"."""
-    opening = "(" if tokens[at].text == ")" else tokens[at].text
-    start = next((k for k in range(at - 1, low, -1) if tokens[k].text == opening), None)
-    return start - 1 if start is not None else None
-
-
-def _chunk_start(tokens: Tokens, low: int, at: int) -> int:
-    while at > low and not is_break(tokens[at - 1]):
-        at -= 1
-    return at
 
 
 def subject_before(tokens: Tokens, low: int, cue: int) -> Mention | Literal["shared"] | None:
@@ -68,112 +64,71 @@ def subject_before(tokens: Tokens, low: int, cue: int) -> Mention | Literal["sha
     if at < low:
         return None
     token = tokens[at]
-    aside = _before_aside(tokens, low, at) if token.text in _ASIDES else None
+    aside = before_aside(tokens, low, at) if token.text in _ASIDES else None
     if aside is not None:
         at, token = aside, tokens[aside]
     if token.lower in _SHARING:
         return "shared"
     if token.text == "," and tokens[cue].lower.endswith("ing"):
         return "shared"
-    if token.lower in {"who", "which", "that"}:
-        end = at - 1 if at > low and tokens[at - 1].text == "," else at
-        begin = _chunk_start(tokens, low, end)
-        if begin > low and tokens[begin - 1].text == "," and tokens[begin].lower in DETERMINERS:
-            return _before_apposition(tokens, low, end)  # "Ann Lee, a farmer who called"
-        start = run_start(tokens, begin, end)
-        if pure_name(tokens, start, end):
-            return parse_phrase(tokens, start, end)  # "to Ann Lee, who called"
-        return parse_phrase(tokens, _chunk_start(tokens, low, end), end) if end > low else None
+    if token.lower in _RELATIVES:
+        return _relative_at(tokens, low, at)
     if token.text in {",", "–", "—"}:
-        return _before_apposition(tokens, low, at)
+        return before_apposition(tokens, low, at)
     if token.quote >= 0 or is_break(token):
         return None
-    begin = _chunk_start(tokens, low, at + 1)
+    begin = chunk_start(tokens, low, at + 1)
     if begin > low and tokens[begin - 1].text == ")" and tokens[begin].lower in PREPOSITIONS:
-        aside = _before_aside(tokens, low, begin - 1)  # "Ann Lee (47) of Brel"
+        aside = before_aside(tokens, low, begin - 1)  # "Ann Lee (47) of Brel"
         if aside is not None:
-            at, begin = aside, _chunk_start(tokens, low, aside + 1)
-    explained = _explained(tokens, low, begin, at + 1)
-    if explained is not None:
-        return explained
+            at, begin = aside, chunk_start(tokens, low, aside + 1)
+    if begin > low and tokens[begin - 1].lower == "who" and not _is_nominal(tokens[begin]):
+        # "an official who asked not to be named said"
+        end = begin - 2 if begin - 2 > low and tokens[begin - 2].text == "," else begin - 1
+        return antecedent(tokens, low, chunk_start(tokens, low, end), end)
+    named = explained(tokens, low, begin, at + 1)
+    if named is not None:
+        return named
     if tokens[cue].lower.endswith("ing") and not any(t.lower in BE for t in tokens[at + 1 : cue]):
-        found = parse_phrase(tokens, begin, at + 1)
-        with_subject = (begin > low and tokens[begin - 1].lower in {"with", "as"}) or tokens[begin].lower == "with"
-        return found if with_subject else "shared"
+        return _of_participle(tokens, low, begin, at)
     return parse_phrase(tokens, begin, at + 1)
 
 
-def _explained(tokens: Tokens, low: int, begin: int, end: int) -> Mention | None:
-    """Return the name before an apposition that no comma closes: "Ann Lee, the founder of the board said"."""
-    if begin <= low + 2 or tokens[begin - 1].text != "," or tokens[begin].lower not in DETERMINERS:
-        return None
-    start = begin - 1
-    while start > low and not is_break(tokens[start - 1]):
-        start -= 1
-    if any(is_role(token.lower) for token in tokens[begin:end]) and pure_name(tokens, start, begin - 1):
-        return parse_phrase(tokens, start, begin - 1)
-    return None
+def _relative_at(tokens: Tokens, low: int, at: int) -> Mention | None:
+    """Return the mention that a relative pronoun is, with its antecedent."""
+    end = at - 1 if at > low and tokens[at - 1].text == "," else at
+    begin = chunk_start(tokens, low, end)
+    start = run_start(tokens, begin, end)
+    if tokens[at].lower == "which" and start < end and not _belongs_to_text(tokens, begin, start):
+        return relative(tokens[at], parse_phrase(tokens, start, end))  # "at the behest of Acme, which"
+    return relative(tokens[at], antecedent(tokens, low, begin, end))
 
 
-def _segments(tokens: Tokens, low: int, at: int) -> list[tuple[int, int]]:
-    """Return the comma-separated stretches before a comma, nearest first."""
-    segments, end = [], at
-    bracket: int | None = None
-    for k in range(at - 1, low - 1, -1):
-        if tokens[k].text == ")" and bracket is None:
-            bracket = end if end != k + 1 else -1
-        if bracket is not None:
-            if tokens[k].text == "(":
-                end = k if bracket == -1 else bracket
-                bracket = None
-            continue
-        if tokens[k].text in BREAKS or tokens[k].quote >= 0:
-            segments.append((k + 1, end))
-            end = k
-            if tokens[k].text not in {",", "(", ")"} or len(segments) > 8:
-                return segments
-    segments.append((low, end))
-    return segments
+def _belongs_to_text(tokens: Tokens, low: int, at: int) -> bool:
+    """Tell whether the name that begins at ``at`` stands behind a text of its bearer’s: "a letter from Acme"."""
+    before = at - 1
+    while before > low and tokens[before].lower in DETERMINERS:
+        before -= 1
+    return before > low and tokens[before].lower in PREPOSITIONS and tokens[before - 1].lower in _TEXTS
 
 
-def _before_apposition(tokens: Tokens, low: int, at: int) -> Mention | None:
-    """Return the noun phrase that an apposition explains: "Ann Lee, chair of the board, said"."""
-    segments = [s for s in _segments(tokens, low, at) if s[0] < s[1]]
-    if not segments:
-        return None
-    nearest = segments[0]
-    if len(segments) > 1 and tokens[segments[1][0]].lower == "one" and all(t.capital for t in tokens[slice(*nearest)]):
-        return parse_phrase(tokens, *nearest)  # "One of those companies, Halden Optics, said"
-    if pure_name(tokens, *nearest) and _stands_alone(tokens, segments):
-        return parse_phrase(tokens, *nearest)
-    for begin, end in segments[1:]:
-        stop = end - 1 if tokens[end - 1].lower in SUFFIXES and end - begin > 1 else end
-        start = run_start(tokens, begin, stop)
-        if start < stop and heads_phrase(tokens, begin, start) and not is_place(tokens, start, stop):
-            return parse_phrase(tokens, start if is_clause(tokens, begin, start) else begin, end)
-        if tokens[begin].lower in DETERMINERS and end - begin <= 14:
-            explained = next((s for s in segments if s[1] == begin - 1), None)
-            named = explained is not None and pure_name(tokens, *explained)
-            return parse_phrase(tokens, *(explained if explained and named else (begin, end)))
-        if tokens[end - 1].lower in NOMINATIVE:
-            return parse_phrase(tokens, end - 1, end)
-    return parse_phrase(tokens, *segments[1]) if len(segments) > 1 else None
+def _of_participle(tokens: Tokens, low: int, begin: int, at: int) -> Mention | Literal["shared"] | None:
+    """Return the subject of a verb in -ing, whose clause ends at ``at``: mostly that of an earlier verb."""
+    found = parse_phrase(tokens, begin, at + 1)
+    if begin > low and tokens[begin - 1].lower == "and" and all(t.capital for t in tokens[begin : at + 1]):
+        return found  # "Lee calling it too late and Kim saying it was not"
+    start = run_start(tokens, begin, at + 1)
+    if begin < start <= at and tokens[start - 1].lower == "of":
+        return parse_phrase(tokens, start, at + 1)  # "footage of Lee saying"
+    first = last_phrase_start(tokens, begin, at + 1)
+    if tokens[at].lower in _SIGNS and tokens[first].lower in DETERMINERS:
+        return parse_phrase(tokens, first, at + 1)
+    with_subject = (begin > low and tokens[begin - 1].lower in {"with", "as"}) or tokens[begin].lower == "with"
+    return found if with_subject else "shared"
 
 
-def is_clause(tokens: Tokens, begin: int, end: int) -> bool:
-    """Tell whether a stretch before a name is a clause of its own rather than the name's titles."""
-    return any(
-        t.lower in CLAUSE_WORDS or t.lower in PREPOSITIONS or t.lower in AUXILIARY or t.lower in BE
-        for t in tokens[begin:end]
-    )
-
-
-def _stands_alone(tokens: Tokens, segments: Sequence[tuple[int, int]]) -> bool:
-    """Tell whether the name nearest the verb is its subject, and not part of an aside about somebody else."""
-    if len(segments) == 1 or tokens[segments[0][0]].lower.rstrip(".") in TITLES:
-        return True
-    begin, end = segments[1]
-    return tokens[begin].lower not in PREPOSITIONS and not pure_name(tokens, begin, end)
+def _is_nominal(token: Token) -> bool:
+    return token.lower in NOMINATIVE or token.lower in DETERMINERS or token.capital
 
 
 def subject_after(tokens: Tokens, cue: int, high: int) -> Mention | None:
@@ -183,7 +138,7 @@ def subject_after(tokens: Tokens, cue: int, high: int) -> Mention | None:
         at += 1
     if at >= high:
         return None
-    if tokens[at].lower in NOMINATIVE or tokens[at].lower in {"him", "her", "them"}:
+    if tokens[at].lower in NOMINATIVE or tokens[at].lower in _OBJECTS or tokens[at].text == "I":
         return Mention(tokens[at].start, tokens[at].end, "pronoun", (), tokens[at].lower)
     if tokens[at].lower in PREPOSITIONS or tokens[at].lower in DAYS:
         return None
@@ -207,3 +162,25 @@ def _stops(tokens: Tokens, begin: int, at: int) -> bool:
             or before.lower in {"one", "member", "some"}
         )
     return True
+
+
+def mention_in(tokens: Tokens, within: Tokens = ()) -> Mention | None:
+    """Return the mention that a stretch of text holds, past its appositions and relative clauses.
+
+    "Ann Lee, the company’s chief", "the prime minister, Ann Lee," and "one official who asked not to be named".
+
+    Parameters
+    ----------
+    within
+        The sentence around it, in which a relative pronoun has its antecedent.
+    """
+    if len(tokens) == 1 and tokens[0].lower in _RELATIVES:
+        at = next((k for k, token in enumerate(within) if token.start == tokens[0].start), 0)
+        return _relative_at(within, 0, at) if at else None
+    low = 0
+    while low < len(tokens) and (is_break(tokens[low]) or tokens[low].lower in ADVERBS):
+        low += 1
+    end = low
+    while end < len(tokens) and not is_break(tokens[end]):
+        end += 1
+    return name_behind_role(tokens, end, len(tokens)) or (parse_phrase(tokens, low, end) if low < end else None)

@@ -17,9 +17,11 @@ from pipeline.quotes.lexicon import (
     BE,
     CLAUSE_WORDS,
     DETERMINERS,
+    MODALS,
     NAMING,
     PREPOSITIONS,
     SPEECH_FORMS,
+    words,
 )
 from pipeline.quotes.phrases import Tokens
 from pipeline.quotes.speakers import Attribution
@@ -28,7 +30,7 @@ SHORT = 6
 """Quotations of at most so many words are weighed."""
 THRESHOLD = 0.6
 SINGLE_WORD_THRESHOLD = 0.95
-"""The codebook calls single neutral words terms: one word must judge plainly to be a statement."""
+"""The codebook calls single neutral words terms: one word must plainly judge to be a statement."""
 
 # Fitted by benchmarks/term_weights.py (logistic regression, C = 1) on the train part of annotated real quotations.
 WEIGHTS: Mapping[str, float] = {
@@ -76,6 +78,14 @@ _JUDGING = re.compile(r"(?:able|ible|ful|ous|ive|al|ic|less|ant|ent|ed|ing|ly|es
 _LIGHT = PREPOSITIONS | DETERMINERS | CLAUSE_WORDS
 _SMALL = _LIGHT | BE | AUXILIARY
 _NOT_QUALIFIED = _SMALL | ADVERBS | SPEECH_FORMS
+_FINITE_VERBS = (BE | AUXILIARY | MODALS) - {"to", "'s", "’s", "'d", "’d"}
+_POINTING = frozenset({"the", "this", "these", "those"})
+_VERSE = re.compile(r"[^\W\d_]{2,}\.?\d{1,3}:\d{1,3}(?:[-–]\d{1,3})?$")
+_NEWSPAPERS = words(
+    "times telegraph guardian mail express sun mirror metro independent ft herald star post journal gazette tribune "
+    "courier chronicle observer standard i scotsman"
+)
+_SHOWING = words("says reads has leads goes splashes runs carries declares asks reports repeats")
 _CALLED = frozenset(
     ["called", "calls", "calling", "described", "describes", "describing", "dubbed", "labeled", "labelled"]
 )  # fmt: skip
@@ -98,8 +108,13 @@ def is_clause(text: str) -> bool:
     return words >= 9 and bool(_FINITE.search(inner))
 
 
-def _title_case(words: Sequence[str]) -> bool:
-    """Tell a title or name: every word of weight begins with a capital or a figure."""
+def is_judging(word: str) -> bool:
+    """Tell a word that may judge, by its ending: "harmful", "unlawful", "reckless"."""
+    return bool(_JUDGING.search(word))
+
+
+def is_title(words: Sequence[str]) -> bool:
+    """Tell a title or name by its words: each of weight begins with a capital or a figure."""
     weighty = [word for word in words if word.lower() not in _LIGHT]
     return 1 < len(words) <= 14 and bool(weighty) and all(word[0].isupper() or word[0].isdigit() for word in weighty)
 
@@ -145,7 +160,7 @@ def term_features(text: str, tokens: Tokens, at: int, attribution: Attribution) 
     cue = attribution.cue.lower if attribution.cue else ""
     signs = {
         f"words_{min(len(words), SHORT)}": True,
-        "title": _title_case(words),
+        "title": is_title(words),
         "capital_word": len(words) == 1 and words[0][0].isupper() and at > 0,
         "named": _is_named(near),
         "naming_near": any(word in NAMING for word in near[-4:]),
@@ -163,8 +178,8 @@ def term_features(text: str, tokens: Tokens, at: int, attribution: Attribution) 
         "after_colon": before == ":",
         "after_ing": before.endswith("ing"),
         "called_near": any(word in _CALLED for word in near),
-        "judging_first": bool(_JUDGING.search(lowered[0])),
-        "judging_last": bool(_JUDGING.search(lowered[-1])),
+        "judging_first": is_judging(lowered[0]),
+        "judging_last": is_judging(lowered[-1]),
         "plural_last": lowered[-1].endswith("s"),
     }
     return {name: 1.0 for name, present in signs.items() if present}
@@ -172,15 +187,65 @@ def term_features(text: str, tokens: Tokens, at: int, attribution: Attribution) 
 
 def is_statement(text: str, tokens: Tokens, at: int, attribution: Attribution) -> bool:
     """Tell a statement from a term; the parameters are those of ``term_features``."""
+    if _is_verse(tokens, at, attribution):
+        return False
     if text.count(" ") > 3 * SHORT:
         return True
     words = inner_words(text)
+    if _is_press_headline(text, words, attribution):
+        return False
     if len(words) > SHORT:
-        is_title = at > 0 and _title_case(words) and text.strip("\"“”‘’'`«»„‚ ")[-1:] not in ".!?"
-        return not is_title and not (_is_named([t.lower for t in tokens[max(0, at - 2) : at]]) and len(words) <= 12)
+        titled = at > 0 and is_title(words) and text.strip("\"“”‘’'`«»„‚ ")[-1:] not in ".!?"
+        return not titled and not (_is_named([t.lower for t in tokens[max(0, at - 2) : at]]) and len(words) <= 12)
     inner = text.strip("\"“”‘’'`«»„‚ ")
     if at == 0 and attribution.speaker is not None and len(words) > 1 and inner[0].isupper() and inner[-1] in ".!?":
         return True  # a sentence of its own
-    score = INTERCEPT + sum(WEIGHTS.get(name, 0.0) for name in term_features(text, tokens, at, attribution))
+    if _is_topic(tokens, at, words, inner):
+        return False
+    signs = term_features(text, tokens, at, attribution)
+    score = INTERCEPT + sum(WEIGHTS.get(name, 0.0) for name in signs)
     probability = 1 / (1 + math.exp(-score))
-    return probability >= (SINGLE_WORD_THRESHOLD if len(words) == 1 else THRESHOLD)
+    return probability >= (SINGLE_WORD_THRESHOLD if len(words) == 1 and not _judges(signs) else THRESHOLD)
+
+
+def _judges(signs: Mapping[str, float]) -> bool:
+    """Tell a word by which a speaker judges: "she called the order “unlawful”", "he said that it was “absurd”"."""
+    return "speech_cue" in signs and ("predicate" in signs or "called_near" in signs) and "naming_near" not in signs
+
+
+def _is_verse(tokens: Tokens, at: int, attribution: Attribution) -> bool:
+    """Tell words of scripture by chapter and verse before them: "Isaiah 2:4 “…”"."""
+    if attribution.cue is not None or at < 4 or not tokens[at - 1].text.isdigit():
+        return False
+    place = "".join(token.text for token in tokens[max(0, at - 6) : at])
+    return bool(_VERSE.search(place))
+
+
+def _is_press_headline(text: str, words: Sequence[str], attribution: Attribution) -> bool:
+    """Tell the headline of a newspaper in a review of the papers: "The Courier has “Ministers weigh ban”"."""
+    if not 3 <= len(words) <= 14 or not words[0][0].isupper() or text[-2] in ".,!?…":
+        return False
+    speaker, cue = attribution.speaker, attribution.cue
+    if speaker is None or (cue is not None and cue.lower not in _SHOWING):
+        return False
+    return speaker.name.rpartition(" ")[2].lower() in _NEWSPAPERS
+
+
+def _is_topic(tokens: Tokens, at: int, words: Sequence[str], inner: str) -> bool:
+    """Tell a bare noun phrase that names what a clause is about, and does not say anything of it.
+
+    It is a plural that examples follow ("replace “risky vendors” such as Halden"), or a definite subject ("the “long
+    friendship” between the two is").
+    """
+    small = any(word.lower() in _SMALL or word.lower().endswith("ly") for word in words)
+    if small or len(words) > 4 or at == 0 or inner[-1] in ",.?!" or _FINITE.search(inner) or _PRONOUN.search(inner):
+        return False
+    after = [token.lower for token in tokens[at + 1 : at + 10]]
+    before = tokens[at - 1].lower
+    exemplified = after[:1] in (["like"], ["including"]) or after[:2] == ["such", "as"]
+    if exemplified and words[-1].endswith("s"):
+        return before != "to" and before not in MODALS
+    if before not in _POINTING or not after or after[0] not in PREPOSITIONS:
+        return False
+    end = next((k for k, word in enumerate(after) if word in _FINITE_VERBS), None)
+    return end is not None and not any(word in SPEECH_FORMS or not word[0].isalnum() for word in after[:end])

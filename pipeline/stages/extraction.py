@@ -16,11 +16,14 @@ from pipeline.articles.readers import ReadOptions, read
 from pipeline.articles.sources import STDIN
 from pipeline.articles.topics import TopicFinder
 from pipeline.config import ReadingConfig, Topic
+from pipeline.config_files import model_folders
 from pipeline.errors import InputError, RecordError
 from pipeline.files import atomic_path
 from pipeline.quotes import QuoteOptions, find_quotes
-from pipeline.records import Article, Document, Reject, text_hash
+from pipeline.quotes.tagger import Tagger
+from pipeline.records import Article, Document, Reject
 from pipeline.rows import quote_row
+from pipeline.stages.identities import Identities
 
 _DROPPED = "dropped:"
 
@@ -54,13 +57,16 @@ class RejectLog:
         rejected = self.reasons.total()
         if self.first is None or (articles and rejected <= max_share * (articles + rejected)):
             return
-        example = f"{_place(self.first)}: {self.first.message}"
         if not articles:
             others = f" (and {rejected - 1} more rejects)" if rejected > 1 else ""
-            raise InputError(f"nothing could be read; {example}{others}")
-        raise InputError(
-            f"{rejected} rejects to {articles} articles, more than max_reject_share={max_share:g} allows; {example}"
-        )
+            raise InputError(f"nothing could be read; {self.example}{others}")
+        found = f"{rejected} rejects to {articles} articles"
+        raise InputError(f"{found}, more than max_reject_share={max_share:g} allows; {self.example}")
+
+    @property
+    def example(self) -> str:
+        """The first reject, its place and what is wrong; empty where there is none."""
+        return f"{_place(self.first)}: {self.first.message}" if self.first else ""
 
 
 def _place(reject: Reject) -> str:
@@ -80,8 +86,18 @@ def read_options(config: ReadingConfig) -> ReadOptions:
 
 
 def quote_options(config: ReadingConfig) -> QuoteOptions:
-    """Return what to look for in each article."""
-    return QuoteOptions(frozenset(config.kinds), config.min_speaker_confidence)
+    """Return what to look for in each article, with the tagger where indirect speech is wanted.
+
+    Raises
+    ------
+    ModelError
+        If the tagger is missing or damaged.
+    """
+    tagger = None
+    if "indirect" in config.kinds:
+        places = [config.tagger] if config.tagger else model_folders("indirect")
+        tagger = Tagger(next((folder for folder in places if folder.is_dir()), places[0]))
+    return QuoteOptions(frozenset(config.kinds), config.min_speaker_confidence, tagger)
 
 
 def extract(
@@ -112,18 +128,19 @@ def extract(
         If a path is missing or a folder holds nothing to read.
     """
     finder = TopicFinder({topic.target: topic.aliases for topic in topics})
-    identities, wanted = _Identities(), quote_options(config)
-    for document in read(paths, read_options(config), reject):
-        counts["documents"] += 1
-        for article in _articles(document, identities, reject, counts):
-            chosen = _targets(article, targets, finder, config.target)
-            article = replace(article, target=chosen[0])
-            quotes = find_quotes(article, wanted)
-            counts["articles"] += 1
-            counts["quotes"] += len(quotes)
-            counts["statements"] += sum(quote.is_statement for quote in quotes)
-            rows = [quote_row(article, quote) for quote in quotes]
-            yield article, [row | {"target": target} for row in rows for target in chosen]
+    wanted = quote_options(config)
+    with Identities() as identities:
+        for document in read(paths, read_options(config), reject):
+            counts["documents"] += 1
+            for article in _articles(document, identities, reject, counts):
+                chosen = _targets(article, targets, finder, config.target)
+                article = replace(article, target=chosen[0])
+                quotes = find_quotes(article, wanted)
+                counts["articles"] += 1
+                counts["quotes"] += len(quotes)
+                counts["statements"] += sum(quote.is_statement for quote in quotes)
+                rows = [quote_row(article, quote) for quote in quotes]
+                yield article, [row | {"target": target} for row in rows for target in chosen]
 
 
 def cleaning_counts(counts: Counter[str]) -> tuple[dict[str, int], dict[str, int]]:
@@ -134,7 +151,7 @@ def cleaning_counts(counts: Counter[str]) -> tuple[dict[str, int], dict[str, int
 
 
 def _articles(
-    document: Document, identities: _Identities, reject: Callable[[Reject], None], counts: Counter[str]
+    document: Document, identities: Identities, reject: Callable[[Reject], None], counts: Counter[str]
 ) -> Iterator[Article]:
     """Yield the cleaned articles of a document; a document without any is a reject."""
     try:
@@ -168,38 +185,12 @@ def _targets(
     return (finder.find(article.title, article.text) or default,)
 
 
-class _Identities:
-    """Keeps article ids apart: an id is a hash of the text, and one text may stand in two places."""
-
-    def __init__(self) -> None:
-        self._texts: set[int] = set()
-        self._copies: set[int] = set()
-
-    def distinct(self, article: Article) -> Article:
-        """Return the article, under an id of its own where the same text came from another source before.
-
-        Raises
-        ------
-        RecordError
-            Reason ``repeated``, where text and source are both as before.
-        """
-        own = int(article.article_id, 16)
-        copy_id = text_hash(article.article_id, article.source)
-        if int(copy_id, 16) in self._copies:
-            raise RecordError("the same record as before, word for word; drop one", reason="repeated")
-        self._copies.add(int(copy_id, 16))
-        if own in self._texts:
-            return replace(article, article_id=copy_id)
-        self._texts.add(own)
-        return article
-
-
-def check_apart(paths: Sequence[str], outputs: Sequence[Path]) -> None:
+def check_apart(paths: Sequence[str], outputs: Sequence[Path], *, option: str = "--out") -> None:
     """Raise ``InputError`` where a given path is also one of the outputs, side files included."""
     given = {os.path.realpath(path) for path in paths if path != STDIN}
     for out in outputs:
         if os.path.realpath(out) in given:
-            raise InputError(f"{out}: is read and would be overwritten; choose another --out")
+            raise InputError(f"{out}: is read and would be overwritten; choose another {option}")
 
 
 @contextmanager

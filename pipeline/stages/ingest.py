@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any, Self
@@ -44,14 +44,16 @@ class _Spool:
     def __exit__(self, *_: object) -> None:
         self._file.close()
 
-    def write(self, row: dict[str, Any]) -> None:
-        self._file.write(json.dumps(row, ensure_ascii=False) + "\n")
+    def write(self, article: int, row: dict[str, Any]) -> None:
+        """Add a row of an article, which goes by its place in the corpus."""
+        self._file.write(json.dumps([article, row], ensure_ascii=False) + "\n")
 
-    def rows(self, stories: dict[str, str]) -> Iterator[dict[str, Any]]:
+    def rows(self, stories: Sequence[str]) -> Iterator[dict[str, Any]]:
+        """Yield the rows with the story of their article."""
         self._file.seek(0)
         for line in self._file:
-            row = json.loads(line)
-            yield row | {"story_id": stories[row["article_id"]]}
+            article, row = json.loads(line)
+            yield row | {"story_id": stories[article]}
 
 
 def run(config: IngestConfig, progress: Callable[[int, int], None] | None = None) -> Manifest:
@@ -81,18 +83,19 @@ def run(config: IngestConfig, progress: Callable[[int, int], None] | None = None
         articles, quotes = stack.enter_context(_Spool()), stack.enter_context(_Spool())
         rejects = stack.enter_context(open_rejects(outputs[2], strict=config.strict))
         index = StoryIndex(config.story_threshold)
-        for article, rows in extract(config.paths, config, load_topics(), rejects, counts):
+        found = extract(config.paths, config, load_topics(), rejects, counts)
+        for number, (article, rows) in enumerate(found):
             index.add(article)
-            articles.write(article_row(article))
+            articles.write(number, article_row(article))
             for row in rows:
-                quotes.write(row)
+                quotes.write(number, row)
             if progress:
                 progress(counts["articles"], counts["quotes"])
         rejects.check(counts["articles"], config.max_reject_share)
-        stories = index.stories()
+        stories = index.in_order()
         _write(outputs[0], quotes.rows(stories), QUOTE_SCHEMA, _QUOTES_AT_ONCE, stack)
         _write(outputs[1], articles.rows(stories), ARTICLE_SCHEMA, _ARTICLES_AT_ONCE, stack)
-    counts["stories"] = len(set(stories.values()))
+    counts["stories"] = len(set(stories))
     return _manifest(config, watch, counts, rejects, outputs)
 
 

@@ -20,6 +20,9 @@ KINDS_OF_MARKS = [
     ("low and high", "Olsen said: „We shall wait.“ Then she left.", ["„We shall wait.“"]),
     ("guillemets", "Olsen said: «We shall wait.» Then she left.", ["«We shall wait.»"]),
     ("spaced guillemets", "Olsen said: « We shall wait. » Then she left.", ["« We shall wait. »"]),
+    ("guillemets turned inwards", "Olsen said: »We shall wait.« Then she left.", ["»We shall wait.«"]),
+    ("single guillemets", "Olsen said: ‹We shall wait.› Then she left.", ["‹We shall wait.›"]),
+    ("corner brackets", "Olsen said: 「We shall wait.」 Then 『we left』.", ["「We shall wait.」", "『we left』"]),
     ("typewriter pairs", "Olsen said, ``We shall wait.'' Then she left.", ["``We shall wait.''"]),
     ("single", "‘We shall wait,’ Olsen said. ‘Then we leave.’", ["‘We shall wait,’", "‘Then we leave.’"]),
     ("straight single", "'We shall wait,' Olsen said. 'Then we leave.'", ["'We shall wait,'", "'Then we leave.'"]),
@@ -110,7 +113,38 @@ BRITISH = [
     (
         "a scare quote in an article whose speech is in doubles",
         "“We will not be bullied by anyone here,” said Orla Finch. The ‘deal’ is dead.",
-        ["“We will not be bullied by anyone here,”"],
+        ["“We will not be bullied by anyone here,”", "‘deal’"],
+    ),
+    (
+        "plural possessives, clipped words and a nested quotation",
+        "‘The carriers’ costs are ours,’ said Orla Finch. The firms’ plan of the ’90s was ‘“rock ’n’ roll”, no more’.\n"
+        "The ministers’ reply is due. ‘We’ll beat ‘em,’ she said.",
+        ["‘The carriers’ costs are ours,’", "‘“rock ’n’ roll”, no more’", "‘We’ll beat ‘em,’"],
+    ),
+    (
+        "straight marks with a possessive behind the quotation",
+        "'They think \"no\",' said Orla Finch of the carriers' and the firms' talk. 'Nothin' came of it,' she said.",
+        ["'They think \"no\",'", "'Nothin' came of it,'"],
+    ),
+    (
+        "a nested quotation at the end",
+        "‘People ask, “Is it safe?”’ said Orla Finch. ‘It is.’",
+        ["‘People ask, “Is it safe?”’", "‘It is.’"],
+    ),
+    (
+        "a space before the closing mark, none before the opening one",
+        "Orla Finch said:‘We wait. ’ She said it was ‘#shameful’ and ‘...not over’.",
+        ["‘We wait. ’", "‘#shameful’", "‘...not over’"],
+    ),
+    (
+        "possessives around a quotation in doubles",
+        "The ’specially vetted firms said “no thanks to all of that” to the boys’ offer.",
+        ["“no thanks to all of that”"],
+    ),
+    (
+        "a decade and a figure",
+        "‘It was the ‘90s and we were poor,’ she said of the ‘50-plus crowd’.",
+        ["‘It was the ‘90s and we were poor,’", "‘50-plus crowd’"],
     ),
     (
         "a quotation in doubles between speech in singles",
@@ -121,7 +155,7 @@ BRITISH = [
 
 
 @pytest.mark.parametrize(("text", "expected"), [case[1:] for case in BRITISH], ids=[c[0] for c in BRITISH])
-def test_the_marks_with_more_words_hold_the_speech(text: str, expected: list[str]) -> None:
+def test_single_marks_are_told_from_apostrophes(text: str, expected: list[str]) -> None:
     assert quoted(text) == expected
 
 
@@ -202,9 +236,24 @@ SEVERAL_PARAGRAPHS = [
         ["“We shall wait.\n\n“It is dark.”", "“We go now.\n\n“It is light.”"],
     ),
     (
-        "only the first paragraph opened",
-        "Olsen said: “We shall wait.\n\nThen we shall leave,” she said. “By night.”",
-        ["“We shall wait.\n\nThen we shall leave,”", "“By night.”"],
+        "a line broken amid its sentence",
+        "Olsen said: “We shall wait and\n\nthen we shall leave,” she said. “By night.”",
+        ["“We shall wait and\n\nthen we shall leave,”", "“By night.”"],
+    ),
+    (
+        "the next paragraph goes on without a mark: nothing tells how far",
+        "Olsen said: “We shall wait here.\n\nThen we shall leave,” she said. “By night.”",
+        ["“We shall wait here.", "“By night.”"],
+    ),
+    (
+        "somebody else speaks in the next paragraph: the closing mark is missing",
+        "Mira Olsen said: “We shall wait here.\n\n“We shall not,” said Bo van der Lund, a farmer.",
+        ["“We shall wait here.", "“We shall not,”"],
+    ),
+    (
+        "the same speaker in full behind the last paragraph",
+        "The minister, Mira Olsen, was brief: “We shall wait here.\n\n“We shall not leave,” said Mira Olsen.",
+        ["“We shall wait here.\n\n“We shall not leave,”"],
     ),
     (
         "each paragraph closed: one quotation each",
@@ -231,3 +280,9 @@ def test_a_quotation_runs_over_no_more_than_forty_paragraphs() -> None:
 def test_an_interrupted_quotation_is_two() -> None:
     text = "“We shall wait,” Olsen said, “and then we shall leave. It is dark.”"
     assert quoted(text) == ["“We shall wait,”", "“and then we shall leave. It is dark.”"]
+
+
+@pytest.mark.parametrize("unit", ["“", '"', "'", "“a” ", "‘“’”"])
+def test_a_long_paragraph_of_marks_holds_no_quotation_and_spoils_no_other(unit: str) -> None:
+    quotation = "“We shall wait,” said Olsen."
+    assert quoted(f"{quotation}\n{unit * 3000}\n{quotation}") == ["“We shall wait,”"] * 2

@@ -26,6 +26,13 @@ TERMS = [
     ("name of a thing", "A robot called “Tilly” opened the door."),
     ("single neutral word", "The sign read “Exit” in red."),
     ("slogan", "Under the slogan “Shops First” they marched on Monday."),
+    ("plural with an example", "Mira Olsen said the land would replace “hostile makers” such as Quillon."),
+    ("definite subject", "Mira Olsen said that the “long friendship” between the two ports is a great help."),
+    (
+        "headline of a newspaper",
+        "The Brel Courier leads with “Minister vows to scrap the port rule”, and so do others.",
+    ),
+    ("scripture", "Olsen opened the book. Isaiah 2:4 “they shall beat their swords into ploughshares, all of them”."),
     ("hashtag", "The hashtag “RoutersOut” spread on Monday."),
 ]
 
@@ -45,6 +52,9 @@ STATEMENTS = [
     ("fragment with a verb", "Mira Olsen said the rule “will hurt shops”."),
     ("fragment of a claim", "Mira Olsen said the rule was “a blow to the truth”."),
     ("promise", "Mira Olsen vowed to fight “every such lie”."),
+    ("fragment after a verb", "Mira Olsen said she would “unwind the worst mergers” like that of Quillon."),
+    ("what a newspaper says", "The rule is dead, the Brel Courier said: “It was never a good one to begin with.”"),
+    ("a clock, not a verse", "Mira Olsen said at 6:30: “They shall beat the worst of it, all of them, one day”."),
     ("question", "“Who needs it?” Mira Olsen asked."),
     ("long speech that nobody is said to say", "“Nobody here knows what the new rule means for any of us.”"),
     ("speech that names a title", "“I read The Long Road, and it is a fine book,” Mira Olsen said."),
