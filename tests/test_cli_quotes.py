@@ -43,7 +43,7 @@ def test_a_pipe_gets_brackets_with_the_list_and_their_meaning(capsys):
     lines = out.splitlines()
     assert lines[0] == "talk.txt"
     assert lines[2].startswith(MARKED)
-    assert ["1A", "Mira", "Olsen"] in [line.split()[:3] for line in lines]
+    assert ["1A", "Mira", "Olsen,"] in [line.split()[:3] for line in lines]
     assert lines[-1].startswith("[1A …] quotation 1, said by A; ")
     assert "\x1b" not in out
 

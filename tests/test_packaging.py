@@ -81,6 +81,7 @@ def wheel(tmp_path_factory):
         shutil.copy(ROOT / name, source)
     for name in ("pipeline", "configs"):
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "models" / "indirect", source / "models" / "indirect")
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel"]
     done = subprocess.run(command, cwd=source, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr
@@ -92,7 +93,7 @@ def test_the_wheel_holds_the_package_its_configurations_and_nothing_else(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     expected = {f"pipeline/_configs/{p.relative_to(ROOT / 'configs')}" for p in (ROOT / "configs").rglob("*.yaml")}
     assert {name for name in names if "_configs" in name} == expected
-    assert {"pipeline/cli.py", "pipeline/py.typed"} <= set(names)
+    assert {"pipeline/cli.py", "pipeline/py.typed", "pipeline/_models/indirect/tagger.onnx"} <= set(names)
     assert {name.partition("/")[0] for name in names} == {"pipeline", f"quotestance-{pipeline.__version__}.dist-info"}
 
 

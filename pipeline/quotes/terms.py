@@ -86,6 +86,7 @@ _NEWSPAPERS = words(
     "courier chronicle observer standard i scotsman"
 )
 _SHOWING = words("says reads has leads goes splashes runs carries declares asks reports repeats")
+_SELF = frozenset({"he", "she", "they", "i", "we"})
 _CALLED = frozenset(
     ["called", "calls", "calling", "described", "describes", "describing", "dubbed", "labeled", "labelled"]
 )  # fmt: skip
@@ -205,12 +206,24 @@ def is_statement(text: str, tokens: Tokens, at: int, attribution: Attribution) -
     signs = term_features(text, tokens, at, attribution)
     score = INTERCEPT + sum(WEIGHTS.get(name, 0.0) for name in signs)
     probability = 1 / (1 + math.exp(-score))
-    return probability >= (SINGLE_WORD_THRESHOLD if len(words) == 1 and not _judges(signs) else THRESHOLD)
+    neutral = len(words) == 1 and not _judges(tokens, at, words[0], signs)
+    return probability >= (SINGLE_WORD_THRESHOLD if neutral else THRESHOLD)
 
 
-def _judges(signs: Mapping[str, float]) -> bool:
-    """Tell a word by which a speaker judges: "she called the order “unlawful”", "he said that it was “absurd”"."""
-    return "speech_cue" in signs and ("predicate" in signs or "called_near" in signs) and "naming_near" not in signs
+def _judges(tokens: Tokens, at: int, word: str, signs: Mapping[str, float]) -> bool:
+    """Tell a word by which a speaker judges something: "she called the order “a joke”", "said that it was “unlawful”".
+
+    What speakers say of themselves ("she was “confident”") is no judgement, and a noun behind "is" may only name.
+    """
+    if "speech_cue" not in signs:
+        return False
+    near = [token.lower for token in tokens[max(0, at - 8) : at]]
+    verb = max((k for k, near_word in enumerate(near) if near_word in BE), default=None)
+    called = max((k for k, near_word in enumerate(near) if near_word in _CALLED), default=None)
+    if called is not None and (verb is None or verb < called):
+        return True
+    said_of_others = verb is not None and near[max(0, verb - 1)] not in _SELF
+    return "predicate" in signs and said_of_others and is_judging(word)
 
 
 def _is_verse(tokens: Tokens, at: int, attribution: Attribution) -> bool:

@@ -165,7 +165,7 @@ def test_blocks_become_quotations_with_resolved_speakers() -> None:
     speech = Speech(article)
     attributor = Attributor(text, speech.paragraphs, speech.quotes, everywhere=True)
     attributor.run()
-    quotes = block_quotes(article, attributor, speech.paragraphs)
+    quotes = block_quotes(article, attributor, speech.paragraphs, 0.0)
     assert [(quote.speaker, quote.mention and quote.mention.text, quote.text) for quote in quotes] == [
         ("Mira Olsen", "She", "I am glad that it is over, and so are we all."),
         ("Mira Olsen", "OLSEN", "Is it dead?"),
