@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from pipeline.quotes.descriptions import body
-from pipeline.quotes.gazetteer import PLACES
+from pipeline.quotes.gazetteer import EITHER_NAMES, FEMALE_NAMES, MALE_NAMES, PLACES
 from pipeline.quotes.lexicon import (
     BODY_NOUNS,
     EPITHETS,
@@ -30,6 +30,11 @@ BODIES = BODY_NOUNS | ORGANISATION_NOUNS
 _SPEAKING_HEADS = BODIES | ROLE_NOUNS | TEXT_NOUNS
 _BACK = 12
 """Sentences that a pronoun may reach back over."""
+_FIRST_NAMES = FEMALE_NAMES | MALE_NAMES | EITHER_NAMES
+_OF_PLACE = (" of ", " for ", " in ", " at ", " from ", " to ")
+"""What stands before a place more often than before a person."""
+_MENTIONS = 4
+"""Mentions of a name that are looked at."""
 _DEPTH = 25
 """Mentions that may hang on one another before the chain is given up."""
 
@@ -218,12 +223,21 @@ class Resolver:
         """Return the person of a gender whom a sentence introduces, subject or not; failing that, names."""
         low, high = self._extent(index)
         for person in reversed(self.names.introduced(low, min(high, mention.start))):
-            if self.names.gender_of(person) in (None, wanted):
+            if self.names.gender_of(person) in (None, wanted) and not self._is_place_like(person):
                 return Speaker(person.name, mention, person, "person")
         for person in reversed(self.names.named(low, min(high, mention.start))):
-            if self.names.gender_of(person) == wanted:
+            if self.names.gender_of(person) == wanted and not self._is_place_like(person):
                 return Speaker(person.name, mention, person, "person")
         return None
+
+    def _is_place_like(self, person: Person) -> bool:
+        """Tell a name with no first name, role or apposition, always behind a preposition: "port of Nueva Dram"."""
+        if person.words[0].lower() in _FIRST_NAMES or person.roles:
+            return False
+        return all(
+            self.text.endswith(_OF_PLACE, 0, at) and not self.text.startswith((",", "’", "'"), at + len(person.name))
+            for at in person.at[:_MENTIONS]
+        )
 
     def _taken_for_person(self, mention: Mention, sentence: int) -> Speaker | None:
         """Return the name that nothing showed to be a person's so far, and that "she" goes on about."""

@@ -215,7 +215,7 @@ def _judges(tokens: Tokens, at: int, word: str, signs: Mapping[str, float]) -> b
 
     What speakers say of themselves ("she was “confident”") is no judgement, and a noun behind "is" may only name.
     """
-    if "speech_cue" not in signs:
+    if "speech_cue" not in signs or "capital_word" in signs:
         return False
     near = [token.lower for token in tokens[max(0, at - 8) : at]]
     verb = max((k for k, near_word in enumerate(near) if near_word in BE), default=None)
