@@ -2,8 +2,8 @@
 
 usage: python benchmarks/ablation.py [--split dev] [--articles N]
 
-PolNeAR (QUOTESTANCE_SHARED, default ../shared) tells spans and mentions, the founding documents resolved names. Parts are
-switched off from outside, by patching, so that the package itself has no switches for it.
+PolNeAR (QUOTESTANCE_SHARED, default ../shared) tells spans and mentions, the founding documents resolved names. Parts
+are switched off from outside, by patching, so that the package itself has no switches for it.
 """
 
 from __future__ import annotations

@@ -144,10 +144,10 @@ class Article:
         segments = self.segments
         if not self.has_raw or not segments:
             return None
-        first = last = max(bisect_right(segments, start, key=_start) - 1, 0)
+        first = last = (bisect_right(segments, start, key=_start) or 1) - 1
         # Nearly every span lies in one segment. An end belongs to the character before it.
         if end <= start or (first + 1 < len(segments) and segments[first + 1].start < end):
-            last = max(bisect_right(segments, end - 1, key=_start) - 1, 0)
+            last = (bisect_right(segments, end - 1, key=_start) or 1) - 1
         return _raw_offset(segments[first], start, end=False), _raw_offset(segments[last], end, end=True)
 
     def clean_span(self, raw_start: int, raw_end: int) -> tuple[int, int] | None:

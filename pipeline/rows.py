@@ -36,7 +36,10 @@ def quote_row(article: Article, quote: Quote) -> dict[str, Any]:
         raise ValueError(f"{article.article_id}: quotation is not at {quote.start}-{quote.end}")
     content, mention, cue = quote.content, quote.mention, quote.cue
     raw_start, raw_end = article.raw_span(quote.start, quote.end) or _NOWHERE
-    raw_content, raw_mention, raw_cue = _raw(article, content), _raw(article, mention), _raw(article, cue)
+    # The content of most quotations is the quotation.
+    whole = content is not None and content.start == quote.start and content.end == quote.end
+    raw_content = (raw_start, raw_end) if whole else _raw(article, content)
+    raw_mention, raw_cue = _raw(article, mention), _raw(article, cue)
     own = (quote.start, quote.end) if raw_start is None else (raw_start, raw_end)
     return {
         "quote_id": f"{article.article_id}:{own[0]}-{own[1]}",

@@ -93,7 +93,9 @@ def is_credit(text: str) -> bool:
 def _doubled(text: str) -> int:
     """Return where the second half starts of a text that says everything twice; 0 for others."""
     half = len(text) // 2
-    return half + 1 if len(text) > 30 and len(text) % 2 and text[:half] == text[half + 1 :] and text[half] == " " else 0
+    if len(text) <= 30 or not len(text) % 2 or text[half] != " ":
+        return 0
+    return half + 1 if text.startswith(text[half + 1 :]) else 0
 
 
 def _is_caption(text: str, outlet: str | None) -> bool:

@@ -74,8 +74,10 @@ _INVISIBLE = (
 _CONTROLS = "\x00-\x08\x0e-\x1f\x7f"
 _BREAKS = "\x0b\x0c\r\u2028\u2029"
 _C1 = "\x80-\x9f"
-_ENTITY = r"&(?:amp;)?(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
-_ODD = re.compile(f"[{_SPACES}{_INVISIBLE}{_CONTROLS}{_BREAKS}{_C1}\ud800-\udfff]|{_ENTITY}")
+_ENTITY = r"(?:amp;)?(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
+# An odd character, or an entity from its ampersand on: the pattern begins with a single class, so that the engine skips
+# to these at once.
+_ODD = re.compile(f"[&{_SPACES}{_INVISIBLE}{_CONTROLS}{_BREAKS}{_C1}\ud800-\udfff](?:(?<!&)|{_ENTITY})")
 # What nearly every character is: passed over at a fifth of the time that it takes to look for odd ones.
 _PLAIN = re.compile("[\n -%'-~“”‘’–—…]*+")
 _ANY_SPACE = re.compile(f"[{_SPACES}]")

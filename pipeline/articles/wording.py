@@ -214,10 +214,11 @@ def _long_step(text: str) -> str | None:
     """Return the step that drops a long line: data of the page's own program, or a newsletter box in one line."""
     if '":' in text and len(_PAGE_DATA.findall(text)) > _PAGE_DATA_KEYS:
         return "page-data"
-    if len(text) <= _LONGEST_BOX and any(word in text[:_BOX_HEAD].casefold() for word in _BOX_WORDS):
-        boxed = _LONG_NEWSLETTER_START.match(text) and _LONG_NEWSLETTER.search(text)
-        return "newsletters" if boxed else None
-    return None
+    if len(text) > _LONGEST_BOX:
+        return None
+    head = text[:_BOX_HEAD].casefold()
+    boxed = any(word in head for word in _BOX_WORDS) and _LONG_NEWSLETTER_START.match(text)
+    return "newsletters" if boxed and _LONG_NEWSLETTER.search(text) else None
 
 
 def furniture_step(text: str) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from operator import attrgetter
 
 from pipeline.quotes.blocks import block_quotes
@@ -17,7 +17,7 @@ from pipeline.quotes.sentences import Token
 from pipeline.quotes.speakers import Attribution, Attributor
 from pipeline.quotes.tagger import Tagger
 from pipeline.quotes.terms import is_clause, is_statement
-from pipeline.records import Article, Kind, Quote, Span
+from pipeline.records import Article, Kind, Quote, Region, Span
 
 __all__ = ["QuoteOptions", "find_quotes"]
 
@@ -95,8 +95,7 @@ def _beside(article: Article, speech: Speech, body: Attributor, least: float) ->
         for index, found in enumerate(own.run()):
             attribution = attribution_beside(own, index, found)
             stated = aside.region != "body" and is_stated_beside(own, index, attribution)
-            quote = _quote(article, own, index, attribution, (), least, stated=stated)
-            quotes.append(replace(quote, region=aside.region))
+            quotes.append(_quote(article, own, index, attribution, (), least, stated=stated, region=aside.region))
     return quotes
 
 
@@ -109,13 +108,12 @@ def _quote(
     least: float,
     *,
     stated: bool | None = None,
+    region: Region = "body",
 ) -> Quote:
     start, end = attributor.passages.quotes[index]
     text = article.text[start:end]
     sentence, at = attributor.passages.place_of(index)
     statement = is_statement(text, sentence.tokens, at, attribution) if stated is None else stated
-    a, b = article.raw_span(start, end) or (start, end)
-    own = f"{article.article_id}:{a}-{b}"
     mention, speaker = _span(article, attribution.mention), attribution.speaker if statement else None
     cue = _span(article, attribution.cue)
     # One reporting verb for two quotations: pieces of one utterance.
@@ -130,13 +128,19 @@ def _quote(
         text=text,
         kind="direct" if is_clause(text) else "mixed",
         is_statement=statement,
-        utterance_id=before[-1].utterance_id if follows and before else own,
+        utterance_id=before[-1].utterance_id if follows and before else _own_id(article, start, end),
         context=_context(article, attributor, sentence, index),
         mention=mention if statement else None,
         cue=cue if statement else None,
         content=Span(*content, article.text[slice(*content)]) if content else None,
+        region=region,
         **attributor.profiles.known(speaker, confidence(attribution) if statement else None, least),
     )
+
+
+def _own_id(article: Article, start: int, end: int) -> str:
+    a, b = article.raw_span(start, end) or (start, end)
+    return f"{article.article_id}:{a}-{b}"
 
 
 def _span(article: Article, place: Mention | Token | None) -> Span | None:

@@ -27,6 +27,7 @@ from pipeline.quotes.subjects import subject_after, subject_before
 
 _REACH = 28
 """Tokens between a quotation and the verb of a reporting clause that follows it."""
+_CUES = CUE_WORDS | {"according"}
 _BEFORE_NOUN = DETERMINERS | PREPOSITIONS
 _DASHES = frozenset({"—", "―", "–", "-", "--"})
 _SUBORDINATE = frozenset({"that", "which", "when", "because"})
@@ -70,8 +71,8 @@ def following(tokens: Tokens, at: int, inner: str) -> Clause | None:
         return None
     if not (comma or inner in ",?!…—–-" or _verb_first(tokens[begin]) or _says_at_once(tokens, begin)):
         return None
-    high = begin
-    while high < min(len(tokens), begin + _REACH) and tokens[high].quote < 0 and tokens[high].text not in {";", ":"}:
+    high, last = begin, min(len(tokens), begin + _REACH)
+    while high < last and tokens[high].quote < 0 and tokens[high].text not in {";", ":"}:
         high += 1
     return _inverted(tokens, begin, high) or _plain(tokens, begin, high) or _any_verb(tokens, begin, high)
 
@@ -196,7 +197,10 @@ def _past_verb(token: Token) -> bool:
 def trailing(tokens: Tokens, at: int) -> Clause | None:
     """Return the reporting clause that closes a quotation's sentence behind a comma."""
     for cue in range(at + 2, len(tokens)):
-        token, before = tokens[cue], tokens[cue - 1]
+        token = tokens[cue]
+        if token.lower not in _CUES:
+            continue
+        before = tokens[cue - 1]
         if token.lower == "according" and before.text == ",":
             return clause_of(subject_after(tokens, cue + 1, len(tokens)), token)
         if token.lower not in CUE_WORDS or not is_cue(tokens, cue):

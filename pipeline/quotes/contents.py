@@ -25,6 +25,7 @@ _SUBORDINATES = words("though although whereas whom")
 _LEAVING = words("according but which who a an") | _SUBORDINATES
 """What leaves the content behind a comma: an aside of the reporter's, another clause."""
 _COORDINATORS = frozenset({"and", "but"})
+_PARTING = ",?!—"
 _CLOSING = "\"“”‘’'»« "
 _REACH = 40
 """Tokens that a content reaches to either side of the quoted words."""
@@ -51,10 +52,10 @@ def content_span(text: str, tokens: Tokens, at: int, cue: Token | None, mention:
     quote = tokens[at]
     if cue is None or not tokens[0].start <= cue.start < tokens[-1].end:
         return quote.start, quote.end
+    inner = text[quote.start + 1 : quote.end].rstrip(_CLOSING)
     if cue.start < quote.start:
-        inner = text[quote.start + 1 : quote.end].rstrip(_CLOSING)
         return _behind(tokens, at, cue, mention, inner)
-    return _before(tokens, at, cue.start if mention is None else min(cue.start, mention.start))
+    return _before(tokens, at, cue.start if mention is None else min(cue.start, mention.start), inner)
 
 
 # --- the cue first: Lee said *it “cannot stay” in the network*
@@ -126,15 +127,17 @@ def _reports_on(tokens: Tokens, at: int) -> bool:
 # --- the content first: *The plan is “a risk” to all*, Lee said
 
 
-def _before(tokens: Tokens, at: int, stop: int) -> tuple[int, int]:
-    """Return the content before its reporting clause, which begins at the offset ``stop``."""
-    return tokens[_opening(tokens, at)].start, tokens[_last_before(tokens, at, stop)].end
+def _before(tokens: Tokens, at: int, stop: int, inner: str) -> tuple[int, int]:
+    """Return the content before its reporting clause, whose cue or speaker begins at the offset ``stop``."""
+    return tokens[_opening(tokens, at)].start, tokens[_last_before(tokens, at, stop, inner)].end
 
 
-def _last_before(tokens: Tokens, at: int, stop: int) -> int:
+def _last_before(tokens: Tokens, at: int, stop: int, inner: str) -> int:
     """Return the index of the last word before the comma that parts a content from its reporting clause."""
     high = next((k for k in range(at + 1, len(tokens)) if tokens[k].start >= stop), len(tokens))
-    comma = next((k for k in range(high - 1, at, -1) if tokens[k].text == ","), high)
+    comma = next((k for k in range(high - 1, at, -1) if tokens[k].text == ","), None)
+    if comma is None:  # the comma stands inside the marks: “We tried,” spokeswoman Mira Olsen said
+        comma = at + 1 if inner[-1:] in _PARTING else high
     return next(k for k in range(comma - 1, at - 1, -1) if tokens[k].quote >= 0 or tokens[k].text[0].isalnum())
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 _LONGEST_MARK = 2
 # Nobody nests quotations so deep: a rule of marks is taken as a whole, and passed over.
@@ -29,10 +29,10 @@ _FEET = re.compile(r"\d['’]\d{1,2}$")
 
 
 Role = Literal["open", "close", "either"]
+_DEPTH: dict[Role, int] = {"open": 1, "close": -1, "either": 0}
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """One quotation mark and what its neighbours say about its direction."""
 
     start: int
@@ -40,13 +40,11 @@ class Mark:
     role: Role
 
 
-def _role(text: str, start: int, end: int) -> Role:
-    """Return the direction of a double mark from its shape, corrected by its neighbours."""
-    before = text[start - 1] if start else " "
-    after = text[end] if end < len(text) else " "
+@lru_cache(maxsize=1_000)
+def _role(before: str, shape: str, after: str) -> Role:
+    """Return the direction of a double mark from its shape, corrected by its neighbours (spaces at the ends)."""
     can_open = before in _BEFORE_OPENING and after not in _BLANK
     can_close = before not in _BLANK and after in _AFTER_CLOSING
-    shape = text[start:end]
     if shape in ('"', "''"):
         if can_open != can_close:
             return "open" if can_open else "close"
@@ -70,9 +68,9 @@ def double_marks(text: str, start: int, end: int) -> list[Mark]:
         # 6'2" and 15" are measures, not quotations.
         if match[0] == '"' and a > start and text[a - 1].isdigit() and (opened <= 0 or _FEET.search(text, a - 5, a)):
             continue
-        mark = Mark(a, b, _role(text, a, b))
-        opened += {"open": 1, "close": -1, "either": 0}[mark.role]
-        marks.append(mark)
+        role = _role(text[a - 1] if a else " ", match[0], text[b] if b < len(text) else " ")
+        opened += _DEPTH[role]
+        marks.append(Mark(a, b, role))
     return marks
 
 
@@ -90,7 +88,7 @@ def single_marks(text: str, start: int, end: int) -> list[Mark]:
         role = _single_role(text, (a, b), before, after)
         if role is not None:
             marks.append(Mark(a, b, role))
-    return _settle_doubtful(text, marks)
+    return _settle_doubtful(text, marks) if marks else marks
 
 
 def _single_role(text: str, span: tuple[int, int], before: str, after: str) -> Role | None:

@@ -205,7 +205,7 @@ PARTICIPLES = words("written told said put read shown known held spoken")
 
 def is_role(word: str) -> bool:
     """Tell whether a lower-cased word names a role ("minister", "vice-president")."""
-    return word in ROLE_NOUNS or word.rpartition("-")[2] in ROLE_NOUNS
+    return word in ROLE_NOUNS or ("-" in word and word.rpartition("-")[2] in ROLE_NOUNS)
 
 
 LAW_NOUNS = words("act bill law order rule regulation amendment treaty ordinance directive constitution agreement")

@@ -48,9 +48,13 @@ class _Pairing:
 
     def _paragraph(self, index: int, after: int) -> tuple[int, int]:
         """Pair one paragraph's marks from an offset on; return the paragraph and the offset to go on from."""
+        marks = [mark for mark in self.marks[index] if mark.start >= after]
+        if [mark.role for mark in marks] == ["open", "close"] * (len(marks) // 2):  # most paragraphs
+            self.spans += [(left.start, right.end) for left, right in zip(marks[::2], marks[1::2], strict=True)]
+            return index + 1, 0
         opened: Mark | None = None
         depth = 0
-        directed = directed_marks([mark for mark in self.marks[index] if mark.start >= after], is_open=False)
+        directed = directed_marks(marks, is_open=False)
         levels = list(accumulate(1 if opens else -1 for _, opens in directed))
         lowest = list(accumulate(reversed(levels), min))[::-1]
         for number, (mark, opens) in enumerate(directed):

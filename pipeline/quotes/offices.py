@@ -42,6 +42,7 @@ _INSIDE = words("of for and & the with de la du des der und")
 _PARTIES = words("republican democrat democratic labour conservative liberal tory")
 _JOINS = frozenset({"of", "for", "at", "with", "to", "in", "from"})
 _BODIES = BODY_NOUNS | ORGANISATION_NOUNS
+_AFTER_MATTER = PREPOSITIONS | (CLAUSE_WORDS - {"and"})
 _LONGEST = 14
 """Words of a role with its body."""
 
@@ -127,7 +128,7 @@ def _matter_end(after: Sequence[str]) -> int:
     start = 1 if after and after[0].lower() in DETERMINERS else 0
     if start and after[1:2] and after[1][0].isupper():
         return -1  # "of the Halden Institute": a body
-    ends = (k for k, word in enumerate(after) if word.lower() in PREPOSITIONS or word.lower() in CLAUSE_WORDS - {"and"})
+    ends = (k for k, word in enumerate(after) if word.lower() in _AFTER_MATTER)
     return next(ends, len(after))
 
 

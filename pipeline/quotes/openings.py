@@ -68,6 +68,7 @@ _NOT_SUBJECTS = (
         "republican democratic democrat conservative labour liberal federal small large local public young top senior"
     )
 )
+_ENDS_SUBJECT = AUXILIARY | (BE - {"'s", "’s"}) | ADVERBS
 _TITLE_HEADS = ROLE_NOUNS | BODY_NOUNS | ORGANISATION_NOUNS
 _SPANS_OF_TIME = words(
     """
@@ -154,7 +155,7 @@ def _phrase_end(tokens: Tokens, low: int, high: int) -> int:
 def _verb_like(tokens: Tokens, low: int, at: int) -> bool:
     """Tell whether a noun phrase that began at ``low`` has ended before this token."""
     token = tokens[at]
-    if token.lower in AUXILIARY or token.lower in BE - {"'s", "’s"} or token.lower in ADVERBS:
+    if token.lower in _ENDS_SUBJECT:
         return True
     if token.lower in PREPOSITIONS:
         return token.lower not in {"of", "for"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import cached_property
 from operator import attrgetter
@@ -59,12 +59,21 @@ class Sentence:
     @property
     def only_quotes(self) -> bool:
         """True where the sentence holds nothing but quotations."""
-        return all(token.quote >= 0 or not token.text[0].isalnum() for token in self.tokens)
+        # Asked for most quotations, and mostly the first word tells.
+        tokens = self.tokens
+        if tokens and tokens[0].quote < 0 and tokens[0].text[0].isalnum():
+            return False
+        return all(token.quote >= 0 or not token.text[0].isalnum() for token in tokens)
 
     @property
     def introduces(self) -> bool:
         """True where the sentence ends in a colon."""
         return not self.quoted and self._text[self.end - 1] == ":"
+
+    def behind_quote(self, at: int) -> int:
+        """Return the index of the token behind the last quotation before a token; 0 where there is none."""
+        earlier = bisect_left(self.quotes, at)
+        return self.quotes[earlier - 1] + 1 if earlier else 0
 
     def place_of(self, quote: int) -> int:
         """Return the index of a quotation's token."""

@@ -11,12 +11,13 @@ from functools import cached_property
 
 from pipeline.quotes.gazetteer import PLACES
 from pipeline.quotes.lexicon import GENDER, SENTENCE_OPENERS, SURE_TITLES, TITLES
-from pipeline.quotes.runs import RUN, bare, gender_of, looks_personal, personal_signs, roles_beside, split_run
+from pipeline.quotes.runs import RUN, bare, gender_of, looks_personal, names_person, roles_beside, split_run
 from pipeline.quotes.timelines import Timeline
 
 NAMESAKES = 20
 """People of one surname who are told apart: a list of thousands of them must not be searched for every mention."""
 _ARTICLES = ("the ", "The ", "a ", "A ", "its ", "this ")
+_NO_NAMES = SENTENCE_OPENERS | TITLES
 _OWNED = ("’s ", "'s ", "s’ ")
 
 
@@ -80,19 +81,19 @@ class People:
 
     def _add(self, match: re.Match[str], single: list[_Single]) -> None:
         titles, words = split_run(match[0])
-        owned = "’s " in match[0] or "'s " in match[0]
-        owner = max((k for k, word in enumerate(words[:-1]) if owned and word.endswith(("’s", "'s"))), default=-1)
-        if owner >= 0:
-            self.others[bare(" ".join(words[: owner + 1]))].append(match.start())
-            titles, words = (), words[owner + 1 :]  # "Halden’s Lee"
+        if "’s " in match[0] or "'s " in match[0]:
+            owner = max((k for k, word in enumerate(words[:-1]) if word.endswith(("’s", "'s"))), default=-1)
+            if owner >= 0:
+                self.others[bare(" ".join(words[: owner + 1]))].append(match.start())
+                titles, words = (), words[owner + 1 :]  # "Halden’s Lee"
         member = words[2:3] == ("of",) and looks_personal(words[:2])
-        if member and personal_signs(match, titles, words[:2]):
+        if member and names_person(match, titles, words[:2]):
             words = words[:2]  # "Ann Lee of the Writers’ Guild"
         if len(words) == 1:
             single.append((words[0].rstrip("."), match.end() - len(words[0]), titles))
             return
         name = " ".join(words)
-        if not looks_personal(words) or personal_signs(match, titles, words) + _owned(match) <= 0:
+        if not (looks_personal(words) and (names_person(match, titles, words) or _owned(match))):
             if looks_personal(words[:2] if words[2:3] == ("of",) else words):
                 self._doubtful.append(match)
             self.others[name].append(match.start())
@@ -110,9 +111,9 @@ class People:
 
     def _settle_doubtful(self, single: Sequence[_Single]) -> None:
         """Take names that nothing beside them shows to be people's for such where the surname alone goes on."""
-        alone: dict[str, int] = {}
-        for word, at, _ in single:
-            alone.setdefault(word, at)
+        if not self._doubtful:
+            return
+        alone = {word: at for word, at, _ in reversed(single)}  # where each was read first
         moved: set[str] = set()
         for match in self._doubtful:
             titles, words = split_run(match[0])
@@ -158,9 +159,7 @@ class People:
     def _place_singles(self, single: list[_Single]) -> None:
         for word, at, titles in single:
             if not titles and word not in self._by_word and word not in self._by_first:  # most of them
-                if word in self.others or (
-                    len(word) > 1 and word.lower() not in SENTENCE_OPENERS and word.lower() not in TITLES
-                ):
+                if word in self.others or (len(word) > 1 and word.lower() not in _NO_NAMES):
                     self.others[word].append(at)
                 continue
             titled = any(title in SURE_TITLES for title in titles)
@@ -171,7 +170,7 @@ class People:
                 person.roles.update(titles)
                 for title in titles:
                     person.gender = person.gender or GENDER.get(title)
-            elif len(word) > 1 and word.lower() not in SENTENCE_OPENERS and word.lower() not in TITLES:
+            elif len(word) > 1 and word.lower() not in _NO_NAMES:
                 if titled:
                     person = Person(word, (word,), at, gender_of(titles, (word,)), set(titles), [at])
                     self.people[word] = person

@@ -28,6 +28,8 @@ from pipeline.quotes.sentences import Token
 
 Tokens = Sequence[Token]
 BREAKS = frozenset(",;:()[]–—―…") | {"--"}
+_ENDS_CLAUSE = BREAKS | CLAUSE_WORDS | {".", "?", "!"}
+_ADVERBIAL = ADVERBS | AUXILIARY | BE
 NOMINATIVE = frozenset({"he", "she", "they", "it"})
 FIRST_PERSON = frozenset({"i", "we", "you", "there"})
 POSTPOSED = frozenset({"familiar", "close", "briefed", "involved", "aware", "present"})
@@ -61,17 +63,15 @@ def relative(token: Token, antecedent: Mention | None) -> Mention | None:
 
 def is_break(token: Token) -> bool:
     """Tell whether a token ends a noun phrase or clause."""
-    return token.quote >= 0 or token.text in BREAKS or token.lower in CLAUSE_WORDS or token.text in {".", "?", "!"}
+    return token.lower in _ENDS_CLAUSE or token.quote >= 0
 
 
 def is_adverbial(token: Token) -> bool:
     """Tell an adverb or auxiliary, which may stand between a subject and its verb."""
-    return (
-        token.lower in ADVERBS
-        or (token.lower in AUXILIARY and token.text != "May")
-        or token.lower in BE
-        or (token.text.endswith("ly") and len(token.text) > 4 and not token.capital and token.text not in LY_NOUNS)
-    )
+    text = token.text
+    if token.lower in _ADVERBIAL:
+        return text != "May"
+    return text.endswith("ly") and len(text) > 4 and not token.capital and text not in LY_NOUNS
 
 
 def run_start(tokens: Tokens, low: int, end: int) -> int:

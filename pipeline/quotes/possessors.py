@@ -19,6 +19,7 @@ _SPEECH_NOUNS = words(
     assessment conclusion message mantra assurance advice contradiction refrain phrase
     """
 )
+_ANOTHERS_VERBS = SPEECH_FORMS - _SPEECH_NOUNS
 _BEFORE_CONTENT = words("that of about : ,")
 _REACH = 9
 """Tokens between a possessor and what is said."""
@@ -69,12 +70,7 @@ def possessor(tokens: Tokens, at: int) -> Mention | None:
         return _owner(tokens, 0, at - 1)
     for noun in range(at - 1, max(0, at - _REACH), -1):
         token = tokens[noun]
-        if (
-            token.quote >= 0
-            or token.lower in BE
-            or token.lower in AUXILIARY
-            or token.lower in SPEECH_FORMS - _SPEECH_NOUNS
-        ):
+        if token.quote >= 0 or token.lower in BE or token.lower in AUXILIARY or token.lower in _ANOTHERS_VERBS:
             return None
         if token.lower in _SPEECH_NOUNS and (tokens[noun + 1].lower in _BEFORE_CONTENT or noun + 1 == at):
             signs = (k for k in range(noun - 1, max(low, noun - 4) - 1, -1))

@@ -31,8 +31,11 @@ _WINDOW = 110
 """Characters read on either side of a mention."""
 _SEAT = re.compile(r",? ?\(?((?:[RDI]|LD|Lab|Con)[-–][A-Z][\w.]+(?: [A-Z][\w.]+)?)[,).]")
 _WORD = re.compile(r"[^\W_](?:[\w.&/-]*\w)?(?:[’'](?:s\b)?)?\.?|&")
-# What ends a stretch behind or before a name; an initial's or a title's full stop does not.
-_BREAK = re.compile(r"[,;:()\[\]“”\"\n—–…?!]| - |(?<!\b[A-Z])(?<!\b(?:Sen|Rep|Gov|Gen|Col))(?<!\bLt)(?<!\bProf)\. ")
+# What ends a stretch beside a name (no initial's or title's full stop); the engine skips to the first class at once.
+_BREAK = re.compile(
+    r"[,;:()\[\]“”\"\n—–…?! .](?:(?<![ .])|(?<= )- "
+    r"|(?<=\.) (?<!\b[A-Z]\. )(?<!\b(?:Sen|Rep|Gov|Gen|Col)\. )(?<!\bLt\. )(?<!\bProf\. ))"
+)
 _IS = re.compile(r", who (is|was|serves as|served as|works as|heads|leads|runs|chairs) ")
 _VERBS_OF_OFFICE = {"heads": "head", "leads": "leader", "runs": "head", "chairs": "chair"}
 _OF = (" of ", " from ", " at ", ", of ", ", from ", ", at ")
@@ -40,6 +43,8 @@ _OPENS_ROLE = (", ", " (", " of ", " from ", " at ")
 _PARTISANS = frozenset({"republican", "democrat"})
 _MONTHS = words("january february march april june july august september october november december")
 _PARTICIPIAL = words("acting outgoing incoming managing founding marketing operating leading retired united")
+_BEFORE_TITLE = SPEECH_FORMS | (CLAUSE_WORDS - {"and"}) | _MONTHS
+_SMALL = PREPOSITIONS | DETERMINERS | {"and"}
 _NOTHING = Office(None, None)
 
 
@@ -157,9 +162,7 @@ class Profiles:
 
     def _may_tell(self, start: int, end: int) -> bool:
         """Tell at a glance a mention with nothing beside it, as most are."""
-        if self._text.startswith(_OPENS_ROLE, end):
-            return True
-        return _is_title(self._text[max(0, start - 24) : start])
+        return self._text.startswith(_OPENS_ROLE, end) or _is_title(self._text[max(0, start - 24) : start])
 
     def _office_at(self, start: int, end: int) -> Office:
         """Return the role beside one mention: behind it (apposition, seat), else before it (title, apposition)."""
@@ -207,8 +210,7 @@ class Profiles:
         office = read_office(stretch)
         if office is None or office.affiliation is not None:
             return office
-        owners = (w[:-2].lower() for w in stretch[:4] if w.endswith(("’s", "'s")))
-        owner = next(owners, "")
+        owner = next((w[:-2].lower() for w in stretch[:4] if w.endswith(("’s", "'s"))), "")
         if owner not in ORGANISATION_NOUNS:
             return office
         return Office(office.role, company(self._resolver.names, Mention(at, at, "phrase", (), owner)))
@@ -233,18 +235,15 @@ def _stretch(text: str) -> list[str]:
 def _ends_title(stretch: list[str], at: int) -> bool:
     """Tell whether what stands before a name's titles ends with this word."""
     word = stretch[at].lower()
-    if word in SPEECH_FORMS or word in CLAUSE_WORDS - {"and"} or word in _MONTHS or word[0].isdigit():
+    if word in _BEFORE_TITLE or word[0].isdigit():
         return True
     if stretch[at][0].islower() and word.endswith(("ed", "ing")):
         return word not in _PARTICIPIAL
-    inside = word in {"of", "for", "and"} and at > 0 and is_role(stretch[at - 1].lower())
-    return not inside and (word in PREPOSITIONS or word in DETERMINERS or word == "and")
+    return word in _SMALL and not (word in {"of", "for", "and"} and at > 0 and is_role(stretch[at - 1].lower()))
 
 
 def speaker_type(speaker: Speaker) -> SpeakerType:
     """Return whether a speaker is a person, an organisation or unnamed (the report and the like among them)."""
     if speaker.kind == "person" or (speaker.kind == "narrator" and " " in speaker.name):
         return "person"
-    if speaker.kind != "organisation":
-        return "unnamed"
-    return "unnamed" if speaker.way == "text" else "organisation"
+    return "organisation" if speaker.kind == "organisation" and speaker.way != "text" else "unnamed"

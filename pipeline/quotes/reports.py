@@ -35,6 +35,10 @@ class Attribution:
     sign: str = ""
 
 
+NOBODY = Attribution()
+"""That of a quotation which nothing attributes."""
+
+
 class Reports:
     """Reads the sentences of one article for whoever speaks or acts in them.
 
@@ -98,9 +102,10 @@ class Reports:
         """Return the attribution to whoever a sentence reports, last cue first."""
         tokens = sentence.tokens
         for cue in range(len(tokens) - 1, -1, -1):
-            if tokens[cue].lower == "according" and cue + 2 < len(tokens):
+            word = tokens[cue].lower
+            if word == "according" and cue + 2 < len(tokens):
                 found = subject_after(tokens, cue + 1, len(tokens))
-            elif tokens[cue].lower in CUE_WORDS and is_cue(tokens, cue):
+            elif word in CUE_WORDS and is_cue(tokens, cue):
                 subject = subject_before(tokens, 0, cue)
                 if subject == "shared":
                     return self.shared(sentence, cue, sign)

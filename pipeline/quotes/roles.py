@@ -49,6 +49,8 @@ _ANYBODY = (
     )
 )
 """Nouns of which any article has several: they take nobody up who was not called so."""
+_OF_ONE = ROLE_NOUNS - _ANYBODY
+_OFFICES = ROLE_NOUNS - SPOKESPEOPLE
 _OWN_TEXTS = frozenset({"statement", "tweet", "post"})
 """What one person writes and goes on quoting from."""
 
@@ -75,9 +77,9 @@ def resolve_phrase(resolver: Resolver, mention: Mention, sentence: int) -> Speak
         found = resolve_role(resolver, mention, sentence)
     if found is None and definite and (mention.head in EPITHETS or mention.head in _OWN_TEXTS):
         found = resolver.last_person(mention, sentence, "epithet")
-    if found is None and lowered[0] == "the" and mention.head in ROLE_NOUNS - _ANYBODY and "’s" not in lowered:
+    if found is None and lowered[0] == "the" and mention.head in _OF_ONE and "’s" not in lowered:
         found = _last_without_role(resolver, mention, sentence)
-    if found is None and mention.head in ROLE_NOUNS - SPOKESPEOPLE:
+    if found is None and mention.head in _OFFICES:
         named = introduced_behind(resolver, mention)
         found = Speaker(named.name, mention, named, "person", "role") if named is not None else None
     if found is not None:

@@ -48,6 +48,7 @@ _APPOSITION = re.compile(
 )
 # The same sentence or the next goes on with "he" or "she" before it names anybody else.
 _PRONOUN_NEXT = re.compile(r"[^A-Z\n]{0,120}(?:\. )?(?:\b[Hh]e\b|\b[Ss]he\b|\bhis\b|\bher\b|\bwho\b)")
+_CLAUSE_END = re.compile(r"[,.;:“”\"]")
 _ROLE_AFTER = re.compile(r", ((?:[\w’'-]+ ){0,7}[\w’'-]+)")
 _ROLE_BEFORE = re.compile(
     r"\b(?:minister|president|secretary|ambassador|spokes(?:man|woman|person)|chair(?:man|woman)?|chief|director|officer"
@@ -112,29 +113,50 @@ def looks_personal(words: tuple[str, ...]) -> bool:
     return not (letters.isupper() and all(len(word) > 1 for word in words)) and not any(map(str.isdigit, letters))
 
 
-def _reach(match: re.Match[str]) -> tuple[int, int]:
-    return max(0, match.start() - 60), match.start()
+def names_person(match: re.Match[str], titles: Sequence[str], words: Sequence[str]) -> bool:
+    """Tell whether anything shows that a run, split into titles and name words, names a person."""
+    # Most people are told by a first name: the words themselves come first, then what stands beside them.
+    return (
+        words[0].strip(".").lower() in _FIRST_NAMES
+        or not SURE_TITLES.isdisjoint(titles)
+        or any(len(word) < 3 and _INITIAL.fullmatch(word) for word in words[:2])
+        or (len(words) > 2 and not PARTICLES.isdisjoint(map(str.lower, words[1:-1])))
+        or any("-" in word and word.partition("-")[2][:1].isupper() for word in words[1:])
+        or _tells_before(match)
+        or _tells_behind(match)
+    )
 
 
-def personal_signs(match: re.Match[str], titles: Sequence[str], words: Sequence[str]) -> int:
-    """Return how many signs there are that a run, split into titles and name words, names a person."""
-    text = match.string
-    first = words[0].strip(".").lower()
-    score = 2 * (first in _FIRST_NAMES) + 2 * any(t in SURE_TITLES for t in titles)
-    score += any(len(word) < 3 and _INITIAL.fullmatch(word) for word in words[:2])
-    score += any(word.lower() in PARTICLES for word in words[1:-1])
-    after = text[match.end() : match.end() + 40]
-    if after[:2] == ", ":
-        score += 2 * bool(_AGE.match(after)) + bool(_APPOSITION.match(after))
-    score += after[:1] in {",", " "} and bool(_VERB_AFTER.match(after))
-    spoken = text.endswith(" ", 0, match.start()) and _VERB_BEFORE.search(text, *_reach(match))
-    score += bool(spoken)
-    before = text[max(0, match.start() - 30) : match.start()].rstrip().rpartition(" ")[2].strip(',“"')
-    score += is_role(before) or before.lower() in _BEFORE_NAME
-    score += text[match.end() : match.end() + 1] == "," and bool(_ROLE_BEFORE.search(text, *_reach(match)))
-    score += any("-" in word and word.partition("-")[2][:1].isupper() for word in words[1:])
-    opens = text[max(0, match.start() - 2) : match.start()].strip(" ")[-1:] in "\n."
-    return score + (opens and bool(_PRONOUN_NEXT.match(text, match.end())))
+def _tells_before(match: re.Match[str]) -> bool:
+    """Tell a verb, role or title right before a name, or a role in apposition."""
+    text, start = match.string, match.start()
+    before = text[max(0, start - 30) : start].rstrip().rpartition(" ")[2].strip(',“"')
+    if is_role(before) or before.lower() in _BEFORE_NAME:
+        return True
+    if not text.endswith(" ", 0, start):
+        return False
+    # A role stands in apposition behind a comma alone, and no verb stands before one.
+    reach = max(0, start - 60)
+    if _VERB_BEFORE.search(text, reach, start):
+        return True
+    return (
+        text.startswith(",", match.end())
+        and text.endswith(", ", reach, start)
+        and bool(_ROLE_BEFORE.search(text, reach, start))
+    )
+
+
+def _tells_behind(match: re.Match[str]) -> bool:
+    """Tell an age, an apposition, a verb or a pronoun behind a name."""
+    text, start, end = match.string, match.start(), match.end()
+    after = text[end : end + 40]
+    if after[:1] == ",":
+        if _AGE.match(after) or _APPOSITION.match(after) or _VERB_AFTER.match(after):
+            return True
+    elif after[:1] == " " and _VERB_AFTER.match(after):
+        return True
+    opens = text[max(0, start - 2) : start].strip(" ")[-1:] in "\n."
+    return opens and bool(_PRONOUN_NEXT.match(text, end))
 
 
 def roles_beside(match: re.Match[str]) -> set[str]:
@@ -142,11 +164,9 @@ def roles_beside(match: re.Match[str]) -> set[str]:
     text = match.string
     before = text[max(0, match.start() - 70) : match.start()]
     if before.endswith(", "):
-        words = (
-            re.split(r"[,.;:“”\"]", before[:-2])[-1].lower().split()[-6:]
-        )  # "China’s ambassador to France, Lu Shaye"
+        words = _CLAUSE_END.split(before[:-2])[-1].lower().split()[-6:]  # "China’s ambassador to France, Lu Shaye"
     else:
-        words = before.lower().split()[-1:]
+        words = [word.lower() for word in before.rsplit(None, 1)[-1:]]
     after = _ROLE_AFTER.match(text, match.end())
     return {word for word in [*words, *(after[1].lower().split() if after else ())] if is_role(word)}
 

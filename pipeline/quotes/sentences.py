@@ -28,7 +28,7 @@ _TOKEN = re.compile(
 # The end of a sentence: its stop, what closes with it, and a beginning behind the space. The pattern begins with the
 # stop, and looks back behind it, so that the engine skips to stops at once.
 _END = re.compile(r"[.!?…](?<![.!?…].)[.!?…]*+[\"'”’»)\]]*+(?=\s++[\"“„«‘'(\[•0-9A-ZÀ-ÖØ-ÞĀ-Ž])")
-_WORD_BEFORE = re.compile(r"[\w.]+$")
+_WORD_BEFORE = re.compile(r"[\w.]++$")
 _WORD_AFTER = re.compile(r"\s+([\w.’'-]+)")
 _LONGEST_ABBREVIATION = 12
 _LONGEST = 1000
@@ -71,14 +71,16 @@ def tokenize(text: str, start: int, end: int, quotes: Sequence[tuple[int, int]] 
     first
         Index of the first of them.
     """
+    if not quotes:
+        return _words(text, start, end)
     tokens: list[Token] = []
     at = start
     for index, (a, b) in enumerate(quotes, start=first):
-        tokens += _words(text, at, a)
+        if at < a:
+            tokens += _words(text, at, a)
         tokens.append(Token(QUOTE, a, b, QUOTE, index))
         at = b
-    tokens += _words(text, at, end)
-    return tokens
+    return tokens + _words(text, at, end) if at < end else tokens
 
 
 def _words(text: str, start: int, end: int) -> list[Token]:
@@ -115,7 +117,7 @@ def sentence_spans(text: str, start: int, end: int, quotes: Sequence[tuple[int, 
         spans.append((begin, end))
     if end - start > _LONGEST:
         spans = [piece for low, high in spans for piece in _pieces(text, low, high, quotes)]
-    return [(a + _blanks(text, a, b) if text[a : a + 1].isspace() else a, b) for a, b in spans]
+    return [(_past_blanks(text, a, b), b) for a, b in spans]
 
 
 def _pieces(text: str, start: int, end: int, quotes: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -140,8 +142,10 @@ def _pieces(text: str, start: int, end: int, quotes: Sequence[tuple[int, int]]) 
     yield begin, end
 
 
-def _blanks(text: str, start: int, end: int) -> int:
-    return len(text[start:end]) - len(text[start:end].lstrip())
+def _past_blanks(text: str, start: int, end: int) -> int:
+    while start < end and text[start].isspace():
+        start += 1
+    return start
 
 
 def _attribution_follows(text: str, match: re.Match[str], end: int) -> bool:
@@ -155,11 +159,14 @@ def _attribution_follows(text: str, match: re.Match[str], end: int) -> bool:
 def _is_full_stop(text: str, at: int) -> bool:
     """Tell a full stop from the point of an abbreviation or an initial."""
     word = _WORD_BEFORE.search(text, max(0, at - _LONGEST_ABBREVIATION), at)
-    after = _WORD_AFTER.match(text, at + 1)
-    if word is None or after is None:
+    if word is None:
         return True
-    opens = after[1].lower() in _OPENERS
-    if (len(word[0]) == 1 and word[0].isupper()) or "." in word[0]:
-        return opens  # "J. Smith" and "the U.S. Senate" go on; "... plan B. The ..." does not
     lowered = word[0].lower()
-    return lowered not in ABBREVIATIONS or (lowered in _MAY_END and opens)
+    initial = (len(word[0]) == 1 and word[0].isupper()) or "." in word[0]
+    if not initial and lowered not in ABBREVIATIONS:  # most of them
+        return True
+    after = _WORD_AFTER.match(text, at + 1)
+    if after is None:
+        return True
+    # "J. Smith" and "the U.S. Senate" go on; "... plan B. The ..." does not
+    return (initial or lowered in _MAY_END) and after[1].lower() in _OPENERS

@@ -15,7 +15,7 @@ from pipeline.quotes.marks import Paragraph
 from pipeline.quotes.passages import Passages, Sentence
 from pipeline.quotes.possessors import own_words, possessor
 from pipeline.quotes.profiles import Profiles
-from pipeline.quotes.reports import Attribution, Reports
+from pipeline.quotes.reports import NOBODY, Attribution, Reports
 from pipeline.quotes.resolution import Speaker
 from pipeline.quotes.sentences import tokenize
 from pipeline.quotes.signatures import label, label_inside, name_before_colon, signature
@@ -67,10 +67,10 @@ class Attributor:
         """Return the attribution of each quotation."""
         for sentence in self.passages.sentences:
             for at in sentence.quotes:
-                found = self._attribute(sentence, at) or Attribution()
+                found = self._attribute(sentence, at) or NOBODY
                 sentence.speaker = found.speaker or sentence.speaker
                 self.found[sentence.tokens[at].quote] = found
-        return [self.found.get(index, Attribution()) for index in range(len(self.passages.quotes))]
+        return [self.found.get(index, NOBODY) for index in range(len(self.passages.quotes))]
 
     def resolve_span(self, start: int, end: int) -> Speaker | None:
         """Return whom a mention found elsewhere means, by the means that resolve the speakers of quotations.
@@ -141,11 +141,12 @@ class Attributor:
         tokens = sentence.tokens
         weaker: Attribution | None = None
         for cue in range(at - 1, -1, -1):
+            word = tokens[cue].lower
             if tokens[cue].quote >= 0 and clauses.is_interrupted(tokens, cue, at):
                 return self._same_utterance(sentence, cue)
-            if tokens[cue].lower == "according" and cue + 2 < at and tokens[cue + 1].lower == "to":
+            if word == "according" and cue + 2 < at and tokens[cue + 1].lower == "to":
                 return self._reports.made(sentence, clause_of(subject_after(tokens, cue + 1, at), tokens[cue]), "left")
-            if tokens[cue].lower not in CUE_WORDS:
+            if word not in CUE_WORDS:
                 continue
             if clauses.is_asked(tokens, cue, at):
                 by = subject_after(tokens, cue + 1, at) if tokens[cue + 1].lower == "by" else None
@@ -153,7 +154,7 @@ class Attributor:
             made = self._left_cue(sentence, cue, at) if is_cue(tokens, cue) else None
             if made is None and clauses.is_passive(tokens, cue) and cue + 2 < at:
                 made = self._reports.made(sentence, clause_of(subject_after(tokens, cue + 1, at), tokens[cue]), "left")
-            if made and weaker and tokens[at - 1].text != ":" and tokens[cue].lower not in SAY_FORMS:
+            if made and weaker and tokens[at - 1].text != ":" and word not in SAY_FORMS:
                 return weaker
             if made is not None and not is_embedded(tokens, cue, at, made.mention):
                 return made
@@ -168,7 +169,7 @@ class Attributor:
 
     def _left_cue(self, sentence: Sentence, cue: int, at: int) -> Attribution | None:
         tokens = sentence.tokens
-        low = max((quote + 1 for quote in sentence.quotes if quote < cue), default=0)
+        low = sentence.behind_quote(cue)
         if cue == 0 and tokens[0].lower.endswith("ing") and sentence.index:
             speaker = self.passages.sentences[sentence.index - 1].speaker  # "Adding: “…”"
             return Attribution(speaker, speaker.mention, tokens[0], sign="shared") if speaker is not None else None
@@ -232,8 +233,7 @@ class Attributor:
     def _quoted_in_part(self, sentence: Sentence, at: int) -> Attribution | None:
         """Attribute a fragment without a reporting verb to the subject of an attitude verb, or of the sentence."""
         tokens = sentence.tokens
-        low = max((quote + 1 for quote in sentence.quotes if quote < at), default=0)
-        owner = possessor(tokens, at) or own_words(tokens, low, at)
+        owner = possessor(tokens, at) or own_words(tokens, sentence.behind_quote(at), at)
         if owner is not None:
             return self._reports.made(sentence, Clause(owner, None), "possessor")
         holder = clauses.attitude(tokens, at)

@@ -32,6 +32,7 @@ def contents(text: str) -> list[str]:
         # The content first.
         ("The plan is “a serious risk” to shops, Olsen said.", "The plan is “a serious risk” to shops"),
         ("But the plan is “a serious risk”, said Mira Olsen.", "the plan is “a serious risk”"),
+        ("“We tried it twice,” spokeswoman Mira Olsen said.", "“We tried it twice,”"),
         # Without a cue in the sentence, the words alone.
         ("“We shall see you all in court,” Olsen said.", "“We shall see you all in court,”"),
     ],
