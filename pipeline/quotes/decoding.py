@@ -101,7 +101,7 @@ def best_paths(scores: Scores, continues: npt.NDArray[np.bool_], transitions: Sc
         step = np.where(continues[:, at, None, None], within, transitions)
         arriving = best[:, :, None] + step
         back[at] = arriving.argmax(1)
-        best = np.take_along_axis(arriving, back[at][:, None], 1)[:, 0] + scores[:, at]
+        best = arriving.max(1) + scores[:, at]
     paths = np.empty((windows, tokens), dtype=np.intp)
     paths[:, -1] = best.argmax(-1)
     for at in range(tokens - 1, 0, -1):

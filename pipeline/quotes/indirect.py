@@ -19,7 +19,7 @@ from pipeline.records import Article, Quote, Span
 _EDGES = " \t\n,;:.!?…—–-\"'“”‘’«»([)]"
 _JOINTS = "-.,’'$£€%"
 _LONGEST_WORD = 40
-_BARE = 4
+_BARE = 6
 """Words of the reporter's beside a whole quotation up to which nothing else is reported there: “…,” she said."""
 _WHOLE = 40
 """Characters of a whole quotation."""

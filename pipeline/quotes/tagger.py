@@ -32,7 +32,7 @@ FILES = ("tagger.onnx", "tokenizer.json")
 
 _WORD = re.compile(r"[a-z]+")
 _QUOTED, _CUE = 1, 2
-_BATCH = 640
+_BATCH = 320
 """Tokens, padding included, that are read at a time."""
 
 
