@@ -69,8 +69,15 @@ def transition_scores(counts: Sequence[Sequence[int]]) -> Scores:
     ----------
     counts
         How often the second tag followed the first in the training data, shape [tags, tags].
+
+    Raises
+    ------
+    ValueError
+        If they have another shape.
     """
     smoothed = np.asarray(counts, dtype=np.float64) + 1
+    if smoothed.shape != (len(TAGS), len(TAGS)):
+        raise ValueError("transitions are not one number a pair of tags")
     scores = TRANSITION_WEIGHT * np.log(smoothed / smoothed.sum(-1, keepdims=True))
     for inside in range(2, len(TAGS), 2):
         allowed = np.isin(np.arange(len(TAGS)), (inside - 1, inside))

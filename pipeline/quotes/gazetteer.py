@@ -109,3 +109,5 @@ NATIONS = {
     "ukrainian": "Ukraine", "vietnamese": "Vietnam", "welsh": "Wales",
 }  # fmt: skip
 """Nations by the adjectives that stand for them before an office."""
+
+FIRST_NAMES = MALE_NAMES | FEMALE_NAMES | EITHER_NAMES

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -54,15 +55,17 @@ def find_indirect(
     read = [index for index, window in enumerate(windows) if not _only_quotes(window) and tagger.reads(window)]
     found: list[Quote] = []
     contents: dict[int, Piece] = {}
-    stated = [quote for quote in quotes if quote.is_statement]
+    starts = [quote.start for quote in quotes]
     for index, pieces in zip(read, tagger.tag([windows[index] for index in read]), strict=True):
-        within = [q for q in quotes if q.start < sentences[index].end and sentences[index].start < q.end]
+        sentence = sentences[index]
+        within = quotes[bisect_left(starts, sentence.start) : bisect_left(starts, sentence.end)]
+        before: list[Quote] = []  # of this sentence
         for piece in pieces:
-            over = [quote for quote in stated if quote.start < piece.end and piece.start < quote.end]
-            if over:
-                contents.update((quote.start, piece) for quote in over)
-            else:
-                found += _quote(article, attributor, sentences[index], piece, within, found, least)
+            over = [q for q in within if q.is_statement and q.start < piece.end and piece.start < q.end]
+            contents.update((quote.start, piece) for quote in over)
+            if not over:
+                before += _quote(article, attributor, sentence, piece, within, before, least)
+        found += before
     return sorted([*(_with_content(article, q, contents.get(q.start)) for q in quotes), *found], key=_place)
 
 
@@ -134,6 +137,8 @@ def _quote(
     for term in within:  # quoted terms stand in it whole, marks included
         if term.start < end and start < term.end:
             start, end = min(start, term.start), max(end, term.end)
+    if before and start < before[-1].end:  # both would hold the same term
+        return []
     if not _says_something(article.text[slice(*piece.cue)] if piece.cue else "", article.text[start:end]):
         return []
     speaker = attributor.resolve_span(*piece.source) if piece.source else None
@@ -141,7 +146,7 @@ def _quote(
     mention = (speaker.mention.start, speaker.mention.end) if speaker else piece.source
     cue = _span(article, piece.cue)
     own = article.raw_span(start, end) or (start, end)
-    shared = next((quote for quote in reversed(before) if cue is not None and quote.cue == cue), None)
+    shared = next((quote for quote in before if cue is not None and quote.cue == cue), None)
     return [
         Quote(
             article_id=article.article_id,

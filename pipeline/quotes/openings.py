@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.quotes.gazetteer import EITHER_NAMES, FEMALE_NAMES, MALE_NAMES, PLACES
+from pipeline.quotes.gazetteer import FIRST_NAMES, PLACES
 from pipeline.quotes.lexicon import (
     ADVERBS,
     ATTITUDE_FORMS,
@@ -59,7 +59,6 @@ _OPENERS = DAYS | {
     "maybe",
     "still",
 }
-_FIRST_NAMES = FEMALE_NAMES | MALE_NAMES | EITHER_NAMES
 _AFTER_ROLE = ROLE_NOUNS | {"’s", "'s"}
 _NOT_SUBJECTS = (
     DETERMINERS
@@ -109,7 +108,7 @@ def leading_subject(tokens: Tokens, low: int, high: int) -> Mention | None:
         tokens[at].lower in ADVERBS
         or tokens[at].lower in _OPENERS
         or tokens[at].text == ","
-        or (tokens[at].lower.endswith("ly") and tokens[at].lower not in _FIRST_NAMES)
+        or (tokens[at].lower.endswith("ly") and tokens[at].lower not in FIRST_NAMES)
     ):
         at += 1
     if at >= high:

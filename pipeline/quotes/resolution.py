@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from pipeline.quotes.descriptions import body
-from pipeline.quotes.gazetteer import EITHER_NAMES, FEMALE_NAMES, MALE_NAMES, PLACES
+from pipeline.quotes.gazetteer import FIRST_NAMES, PLACES
 from pipeline.quotes.lexicon import (
     BODY_NOUNS,
     EPITHETS,
@@ -30,7 +30,6 @@ BODIES = BODY_NOUNS | ORGANISATION_NOUNS
 _SPEAKING_HEADS = BODIES | ROLE_NOUNS | TEXT_NOUNS
 _BACK = 12
 """Sentences that a pronoun may reach back over."""
-_FIRST_NAMES = FEMALE_NAMES | MALE_NAMES | EITHER_NAMES
 _OF_PLACE = (" of ", " for ", " in ", " at ", " from ", " to ")
 """What stands before a place more often than before a person."""
 _MENTIONS = 4
@@ -232,7 +231,7 @@ class Resolver:
 
     def _is_place_like(self, person: Person) -> bool:
         """Tell a name with no first name, role or apposition, always behind a preposition: "port of Nueva Dram"."""
-        if person.words[0].lower() in _FIRST_NAMES or person.roles:
+        if person.words[0].lower() in FIRST_NAMES or person.roles:
             return False
         return all(
             self.text.endswith(_OF_PLACE, 0, at) and not self.text.startswith((",", "’", "'"), at + len(person.name))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from pipeline.quotes.gazetteer import COMPANY_TOKENS, EITHER_NAMES, FEMALE_NAMES, MALE_NAMES, ORG_TOKENS, PLACES
+from pipeline.quotes.gazetteer import COMPANY_TOKENS, FEMALE_NAMES, FIRST_NAMES, MALE_NAMES, ORG_TOKENS, PLACES
 from pipeline.quotes.lexicon import (
     BODY_NOUNS,
     GENDER,
@@ -35,7 +35,6 @@ _PARTICLE = (
 RUN = re.compile(rf"[{_CAPITAL}](?<![\w’'-].){_REST}(?: (?:{_PARTICLE} (?:the )?)?[{_CAPITAL}]{_REST}){{0,30}}")
 """A run of capitalised words, with the small words that join them."""
 
-_FIRST_NAMES = MALE_NAMES | FEMALE_NAMES | EITHER_NAMES
 _BEFORE_NAME = SURE_TITLES | {"called", "named"}
 _NOT_PERSONAL = (
     COMPANY_TOKENS | ORG_TOKENS | PLACES | {place.strip(".") for place in PLACES} | {"of", "for", "and", "the", "&"}
@@ -92,8 +91,8 @@ def split_run(run: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         words.pop()
     # "Treasurer Ann Lee", "Swimmer Ilse Brandt": a role that no list holds, capitalised at the head of a sentence
     agent = words[0].endswith(("er", "or", "ist", "ian", "eer", "man", "ant"))
-    named = len(words) > 2 and words[0].lower() not in _FIRST_NAMES and words[1].lower() not in PARTICLES
-    if named and (agent or words[1].lower() in _FIRST_NAMES):
+    named = len(words) > 2 and words[0].lower() not in FIRST_NAMES and words[1].lower() not in PARTICLES
+    if named and (agent or words[1].lower() in FIRST_NAMES):
         titles.append(words.pop(0))
     return tuple(title.strip(".").lower() for title in titles), tuple(words)
 
@@ -117,7 +116,7 @@ def names_person(match: re.Match[str], titles: Sequence[str], words: Sequence[st
     """Tell whether anything shows that a run, split into titles and name words, names a person."""
     # Most people are told by a first name: the words themselves come first, then what stands beside them.
     return (
-        words[0].strip(".").lower() in _FIRST_NAMES
+        words[0].strip(".").lower() in FIRST_NAMES
         or not SURE_TITLES.isdisjoint(titles)
         or any(len(word) < 3 and _INITIAL.fullmatch(word) for word in words[:2])
         or (len(words) > 2 and not PARTICLES.isdisjoint(map(str.lower, words[1:-1])))

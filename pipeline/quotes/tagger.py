@@ -19,11 +19,20 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipeline.errors import ModelError
 from pipeline.files import sha256_file
-from pipeline.quotes.decoding import TAGS, Piece, Reading, best_paths, log_softmax, pieces, transition_scores
+from pipeline.quotes.decoding import (
+    TAGS,
+    Piece,
+    Reading,
+    Scores,
+    best_paths,
+    log_softmax,
+    pieces,
+    transition_scores,
+)
 from pipeline.quotes.windows import Window
 
 FORMAT = 1
@@ -64,9 +73,8 @@ class Tagger:
         )
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(card["max_tokens"])
-        self.cue_words = frozenset(card["cue_words"])
-        self._transitions = transition_scores(card["transitions"])
+        self._tokenizer.enable_truncation(card.max_tokens)
+        self.cue_words, self._transitions = card.cue_words, card.transitions
 
     def reads(self, window: Window) -> bool:
         """Tell whether a window holds a word that may report speech, outside its quotations."""
@@ -137,13 +145,24 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
         yield batch
 
 
-def _card(folder: Path) -> dict[str, Any]:
-    """Return ``tagger.json`` after every file beside it was checked."""
+class _Card(NamedTuple):
+    """What ``tagger.json`` says of how to read."""
+
+    cue_words: frozenset[str]
+    max_tokens: int
+    transitions: Scores
+
+
+def _card(folder: Path) -> _Card:
+    """Return what ``tagger.json`` says, after every file beside it was checked."""
     path = folder / "tagger.json"
     try:
         card = json.loads(path.read_text(encoding="utf-8"))
         if card["format"] != FORMAT or tuple(card["tags"]) != TAGS:
             raise ModelError(f"{path}: is of another format; this version reads format {FORMAT}")
+        read = _Card(
+            frozenset(map(str, card["cue_words"])), int(card["max_tokens"]), transition_scores(card["transitions"])
+        )
         for name in FILES:
             if sha256_file(folder / name) != card["sha256"][name]:
                 raise ModelError(f"{folder / name}: is not the file that the tagger was saved with; get it again")
@@ -151,4 +170,4 @@ def _card(folder: Path) -> dict[str, Any]:
         raise ModelError(f"{error.filename}: is missing; indirect speech needs the tagger that comes along") from error
     except (ValueError, KeyError, TypeError) as error:
         raise ModelError(f"{path}: is damaged ({error}); get it again") from error
-    return dict(card)
+    return read

@@ -2,10 +2,14 @@
 
 import json
 import shutil
+import time
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeline.errors import ModelError
 from pipeline.quotes import QuoteOptions, find_quotes
@@ -112,6 +116,57 @@ def test_another_format_is_refused(tmp_path: Path, change: dict[str, object]) ->
     (folder / "tagger.json").write_text(json.dumps(card | change), encoding="utf-8")
     with pytest.raises(ModelError, match="another format"):
         Tagger(folder)
+
+
+@pytest.mark.parametrize("name", ["transitions", "max_tokens", "cue_words", "sha256"])
+def test_a_card_without_a_field_is_told(tmp_path: Path, name: str) -> None:
+    folder = copy(tmp_path)
+    card = json.loads((folder / "tagger.json").read_text(encoding="utf-8"))
+    del card[name]
+    (folder / "tagger.json").write_text(json.dumps(card), encoding="utf-8")
+    with pytest.raises(ModelError, match="is damaged"):
+        Tagger(folder)
+
+
+def test_a_card_with_other_transitions_is_told(tmp_path: Path) -> None:
+    folder = copy(tmp_path)
+    card = json.loads((folder / "tagger.json").read_text(encoding="utf-8"))
+    (folder / "tagger.json").write_text(json.dumps(card | {"transitions": [[1, 2]]}), encoding="utf-8")
+    with pytest.raises(ModelError, match="is damaged"):
+        Tagger(folder)
+
+
+PIECES = st.one_of(
+    st.text(max_size=5),
+    st.sampled_from(["“", "”", '"', "‘", "’", "\n\n", ". ", ", ", ": ", " $1.5bn ", " İstanbul ", "“go” ", "“a plan”"]),
+    st.sampled_from(["Mira Olsen said", "she added that", "according to Halden Optics", "called the ban", "urged"]),
+    st.sampled_from(["the order would cost jobs", "that prices rise", "to lift the ban", "Robert Lund", "a risk"]),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(PIECES, max_size=25).map(" ".join))
+def test_any_text_gives_spans_that_match_it_and_do_not_overlap(text: str) -> None:
+    quotes = found(text)
+    assert quotes == found(text)
+    for quote in quotes:
+        assert text[quote.start : quote.end] == quote.text
+        for span in (quote.content, quote.mention, quote.cue):
+            assert span is None or text[span.start : span.end] == span.text
+        assert quote.content is None or quote.content.start <= quote.start < quote.end <= quote.content.end
+    stated = [quote for quote in quotes if quote.is_statement]
+    assert all(a.end <= b.start for a, b in pairwise(stated))
+
+
+def test_speech_without_end_is_read_in_linear_time() -> None:
+    line = "Mira Olsen said the order was unlawful. “We go now,” she said, adding that it was late. "
+
+    def seconds(times: int) -> float:
+        begun = time.process_time()
+        found(line * times)
+        return time.process_time() - begun
+
+    assert seconds(400) < 3 * max(seconds(200), 0.2)
 
 
 @pytest.mark.parametrize("damage", ["", "[]", "{"])
