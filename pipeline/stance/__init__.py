@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ModelError
-from pipeline.stance.base import COLUMNS, StanceClassifier, StatementTable, strip_marks
+from pipeline.stance.base import ALONE, COLUMNS, Fitting, StanceClassifier, StatementTable, strip_marks
 from pipeline.stance.bundle import StanceModel, check, fingerprint, read_card, save
 from pipeline.stance.calibration import Calibration
 
 __all__ = [
-    "CLASSIFIERS", "COLUMNS", "StanceClassifier", "StanceModel", "StatementTable", "build", "check", "fingerprint",
-    "fit", "load", "read_card", "save", "strip_marks",
+    "ALONE", "CLASSIFIERS", "COLUMNS", "Fitting", "StanceClassifier", "StanceModel", "StatementTable", "build", "check",
+    "fingerprint", "fit", "load", "read_card", "save", "strip_marks",
 ]  # fmt: skip
 
 CLASSIFIERS: Mapping[str, str] = {"tfidf": "pipeline.stance.linear:TfidfClassifier"}
@@ -61,6 +61,7 @@ def fit(
     *,
     training: Mapping[str, Any],
     seed: int = 0,
+    fitting: Fitting = ALONE,
 ) -> StanceModel:
     """Return a model built and fitted on labelled statements, not yet calibrated.
 
@@ -69,7 +70,7 @@ def fit(
     training
         What the bundle shall tell about the training data, ``sha256`` above all.
     """
-    classifier = build(name, options, seed=seed).fit(table, y)
+    classifier = build(name, options, seed=seed).fit(table, y, fitting)
     return StanceModel(classifier, Calibration(), dict(options), dict(training), seed)
 
 

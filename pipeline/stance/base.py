@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, Self
 
@@ -43,6 +44,29 @@ def column(table: StatementTable, name: str) -> list[str]:
     return [strip_marks(value) for value in strings] if name == "text" else strings
 
 
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """What a fit may use beside its statements; a classifier that has no use for a part leaves it alone.
+
+    Parameters
+    ----------
+    dev
+        Held-out statements and their labels, for early stopping.
+    checkpoints
+        Folder for what a broken-off fit goes on from.
+    observe
+        Called with a step and its figures by name (``loss``, ``dev_macro_f1``) as often as there are some.
+    """
+
+    dev: tuple[StatementTable, Sequence[str]] | None = None
+    checkpoints: Path | None = None
+    observe: Callable[[int, Mapping[str, float]], None] | None = None
+
+
+ALONE = Fitting()
+"""Statements and nothing else."""
+
+
 class StanceClassifier(Protocol):
     """A classifier of statements: the constructor only stores, ``fit`` learns, learned state ends in ``_``."""
 
@@ -55,7 +79,7 @@ class StanceClassifier(Protocol):
     def classes_(self) -> tuple[str, ...]:
         """The labels, in the order of the probability columns."""
 
-    def fit(self, table: StatementTable, y: Sequence[str]) -> Self:
+    def fit(self, table: StatementTable, y: Sequence[str], fitting: Fitting = ALONE) -> Self:
         """Learn from labelled statements and return self."""
 
     def predict_proba(self, table: StatementTable) -> Probabilities:

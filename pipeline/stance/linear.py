@@ -12,7 +12,7 @@ import numpy as np
 
 from pipeline.errors import ModelError
 from pipeline.records import LABELS
-from pipeline.stance.base import Probabilities, StatementTable
+from pipeline.stance.base import ALONE, Fitting, Probabilities, StatementTable
 from pipeline.stance.features import TextFeatures, TfidfBlock
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class TfidfClassifier:
         """The codebook's labels, in the order of the probability columns."""
         return LABELS
 
-    def fit(self, table: StatementTable, y: Sequence[str]) -> Self:
+    def fit(self, table: StatementTable, y: Sequence[str], fitting: Fitting = ALONE) -> Self:
         """Learn vocabularies and weights and return self.
 
         Raises
