@@ -31,7 +31,8 @@ help: ## list the targets
 
 run: .venv/installed-run dvc ## the main job: build the starter model, then score a few articles it has not seen
 	@$(BIN)/dvc repro
-	@$(BIN)/stance score seeds/unseen --out reports/unseen.jsonl
+	@beside=; if [ -d models/starter ]; then beside='--beside models/default'; fi; \
+		$(BIN)/stance score seeds/unseen --out reports/unseen.jsonl $$beside
 	@printf '%s\n' '' 'report   reports/report.html' 'model    models/default' 'scored   reports/unseen.jsonl' \
 		"runs     $$MLFLOW_TRACKING_URI (see them with: make ui)"
 	@$(BIN)/stance runs --limit 1
@@ -48,14 +49,14 @@ slow: .venv/installed-test ## the tests that need a server, a browser or Ray
 	$(BIN)/pytest -m slow
 
 bench: .venv/installed-test ## time and score; copy the figures to benchmarks/RESULTS.md
-	@for script in $(filter-out %/make_tagger.py %/_shared.py,$(wildcard benchmarks/*.py)); do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
+	@for script in $(filter-out $(wildcard benchmarks/make_*.py benchmarks/_*.py),$(wildcard benchmarks/*.py)); do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
 
 ui: .venv/installed-run ## show the runs in a browser, on this machine only
 	$(BIN)/mlflow ui --backend-store-uri "$$MLFLOW_TRACKING_URI" --host 127.0.0.1
 
 lock: .venv/installed-test ## resolve all dependencies afresh into requirements.lock
 	$(BIN)/python -m pip install --quiet --dry-run --ignore-installed --report .venv/lock.json \
-		--editable '.[html,transformers,ray,dev]'
+		--editable '.[html,transformers,tune,conformal,ray,dev]'
 	$(BIN)/python -c 'import json; \
 		found = [i["metadata"] for i in json.load(open(".venv/lock.json"))["install"]]; \
 		lines = {m["name"] + "==" + m["version"].split("+")[0] for m in found if m["name"] != "quotestance"}; \
@@ -84,5 +85,5 @@ dvc: .venv/installed-run
 	@touch $@
 
 .venv/installed-test: .venv/bin/python pyproject.toml requirements.lock
-	$(INSTALL) '.[dev,transformers,html]'
+	$(INSTALL) '.[dev,transformers,html,tune,conformal]'
 	@touch $@ .venv/installed-run

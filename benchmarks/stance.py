@@ -1,11 +1,17 @@
-"""Stance: the default model on its test split, on the founding documents, and on annotated real quotations.
+"""Stance: the model that ships and its baselines on real quotations, and the default model on invented ones.
 
-usage: python benchmarks/stance.py [starter] [founding] [news]
+usage: python benchmarks/stance.py [real] [target] [curves] [starter] [founding]
 
-The model is trained on the starter corpus through the pipeline's stages, in a temporary folder and outside MLflow. Each
-figure is macro-F1 with its 95 % interval, clustered by article, and beside it in the same run the majority class of the
-training split. Data beside the project is read in place (QUOTESTANCE_SHARED, default ../shared); parts without their
-data are skipped.
+real      majority, TF-IDF, frozen encoders with a linear head, the shipped model: dev split of the real quotations, and
+          gold spans of the founding documents, in one table
+target    what the shipped model says when the target is another one, or the speaker has another name
+curves    macro-F1 by number of training statements, for models that are trained in seconds
+starter   the default model on the test split of the invented articles
+founding  the shipped and the default model on the founding documents, end to end through `stance score`
+
+Each figure is macro-F1 with its 95 % interval, clustered by article. Data beside the project is read in place
+(QUOTESTANCE_SHARED, default ../shared); parts without their data are skipped. Nothing is trained on dev or on the
+founding documents, or on near-copies of their quotations.
 """
 
 from __future__ import annotations
@@ -15,15 +21,36 @@ import json
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from _shared import ROOT, need, rows_of, run_parts, scored_by, write_rows
+import _statements as statements
+from _figures import by_class, fitted, header, line, majority, probabilities
+from _shared import ROOT, Absent, need, rows_of, run_parts, scored_by, write_rows
 from _shared import stance as stance_command
 
-Rows = Sequence[Mapping[str, Any]]
+SHIPPED = ROOT / "models" / "starter"
+
+BASELINES = {
+    "TF-IDF": ("tfidf",),
+    "frozen MiniLM, quotation and context": ("embedding", "model.blocks=[quote, context]"),
+    "frozen MiniLM, with target and products": ("embedding",),
+    "frozen mpnet, quotation and context": ("embedding", "model.blocks=[quote, context]", "model.encoder=MPNET"),
+}
+"""Configurations under ``configs/models`` and values set in them."""
+
+CURVES = ("TF-IDF", "frozen MiniLM, with target and products")
+
+TECHNOLOGY = {
+    "huawei_zte_5g", "tiktok_wechat", "encryption_surveillance", "ai_autonomous_weapons", "kaspersky", "crypto_libra",
+    "social_media_platform_rules", "ride_hailing_scooters_selfdriving", "3d_printed_guns",
+}  # fmt: skip
+UNRELATED = {True: "plastic bags", False: "Kaspersky antivirus software"}
+"""What a statement on a technology, or on another matter, is asked about instead."""
 
 
 class Starter:
@@ -65,90 +92,9 @@ class Starter:
         assert self.metrics
         return [row["label"] for row in read_table(self.statements) if row["split"] == "train"]
 
-    @property
-    def majority(self) -> str:
-        """The most frequent label of the train split."""
-        return Counter(self.training_labels).most_common(1)[0][0]
-
-    def loaded(self) -> Any:
-        """Return the model, read back from its folder."""
-        from pipeline import stance
-
-        assert self.metrics
-        return stance.load(self.model)
-
 
 def _set(**values: Any) -> list[str]:
     return [f"{key}={json.dumps(value, default=str)}" for key, value in values.items()]
-
-
-def _header() -> None:
-    print(f"{'':<46}{'n':>5}{'articles':>9}  macro-F1              majority class        clear only (majority)")
-
-
-def _interval(value: float, low: float, high: float) -> str:
-    return f"{value:.3f} [{low:.3f}, {high:.3f}]"
-
-
-def measure(name: str, model: Any, rows: Rows, training_labels: Sequence[str]) -> None:
-    """Print one line: a model on labelled statements, and the majority class of its training data on the same."""
-    from pipeline.evaluation.metrics import encode, prior_probabilities
-    from pipeline.evaluation.summary import Intervals, Scored
-
-    scored = Scored(
-        articles=[row["article_id"] for row in rows],
-        ambiguous=[bool(row["ambiguous"]) for row in rows],
-        y_true=encode([row["label"] for row in rows]),
-        y_prob=model.predict_proba(_columns(rows)),
-    )
-    constant = scored.with_probabilities(prior_probabilities(encode(training_labels), len(rows)))
-    whole, base, clear, clear_base = (
-        s.estimates(Intervals())["macro_f1"] for s in (scored, constant, scored.clear(), constant.clear())
-    )
-    print(
-        f"{name:<46}{whole.n:>5}{len(set(scored.articles)):>9}  {_interval(whole.value, whole.low, whole.high)}"
-        f"  {_interval(base.value, base.low, base.high)}  {clear.value:.3f} ({clear_base.value:.3f}), n = {clear.n}"
-    )
-
-
-def _columns(rows: Rows) -> dict[str, list[Any]]:
-    from pipeline.stance import COLUMNS
-
-    return {name: [row[name] for row in rows] for name in COLUMNS}
-
-
-def aligned(documents: Iterable[Any], annotations: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return the annotated statements and fragments as the pipeline sees them; terms are left out.
-
-    Parameters
-    ----------
-    documents
-        Source texts.
-    annotations
-        Rows ``source, start, end, kind, target, label, ambiguous``; offsets count in the source text.
-    """
-    from dataclasses import asdict
-
-    from pipeline.articles.cleaning import clean
-    from pipeline.labels.align import align
-    from pipeline.labels.gold import Gold
-    from pipeline.quotes import find_quotes
-    from pipeline.rows import quote_row
-
-    articles = [article for document in documents for article in clean(document).articles]
-    hashes = {article.source: str(article.raw_sha256) for article in articles}
-    gold = [
-        Gold(
-            f"gold:{number}", row["source"], hashes[row["source"]], row["start"], row["end"], row["kind"],
-            row["target"] or "", row["label"], coder="-", coder_type="model", ambiguous=bool(row["ambiguous"]),
-        )
-        for number, row in enumerate(annotations)
-    ]  # fmt: skip
-    quotes = [quote_row(article, quote) for article in articles for quote in find_quotes(article)]
-    alignment = align(gold, quotes, articles)
-    for reject in alignment.rejects:
-        print(f"no place: {reject.message}")
-    return [asdict(statement) for statement in alignment.statements if statement.label]
 
 
 def on_starter(starter: Starter) -> bool:
@@ -159,86 +105,182 @@ def on_starter(starter: Starter) -> bool:
     statements = starter.statements.with_name("statements.manifest.json")
     print(f"invented articles; label stage: {json.loads(statements.read_text(encoding='utf-8'))['counts']}")
     print(f"training labels: {dict(Counter(starter.training_labels))}")
-    _header()
     print(
-        f"{'starter corpus, test split':<46}{test['n']:>5}{metrics['articles']:>9}"
-        f"  {_interval(test['value'], test['low'], test['high'])}"
-        f"  {_interval(base['value'], base['low'], base['high'])}  {clear['value']:.3f}, n = {clear['n']}"
+        f"starter corpus, test split, n = {test['n']}, articles {metrics['articles']}: macro-F1 {_interval(**test)},"
+        f" majority class {_interval(**base)}, clear only {clear['value']:.3f} (n = {clear['n']})"
     )
-    print(f"expected calibration error {_interval(calibration['value'], calibration['low'], calibration['high'])}")
+    print(f"expected calibration error {_interval(**calibration)}")
     return True
 
 
-def on_founding(starter: Starter) -> bool:
-    """Score the founding documents end to end with ``stance score``, and their gold spans directly."""
-    from pipeline.records import Document
+def _interval(value: float, low: float, high: float, n: int) -> str:
+    return f"{value:.3f} [{low:.3f}, {high:.3f}]"
 
+
+def on_founding(starter: Starter, settings: Settings) -> bool:
+    """Score the founding documents with ``stance score``: the shipped model, the default one, and one answer."""
     seeds, gold, script = need("seeds", "seeds/gold.jsonl", "bench/score_table.py")
-    texts, rows = sorted(seeds.glob("*.txt")), list(rows_of(gold))
+    texts = sorted(seeds.glob("*.txt"))
     assert starter.metrics
-    table, constant = starter.folder / "scored.jsonl", starter.folder / "constant.jsonl"
-    stance_command("score", *texts, "--out", table, "--model", starter.model)
-    write_rows(constant, (row | {"stance": starter.majority} for row in rows_of(table)))
-    for name, path in (("the model", table), (f"always {starter.majority}", constant)):
+    tables = {
+        "the shipped model": starter.folder / "shipped.jsonl",
+        "the default model": starter.folder / "scored.jsonl",
+    }
+    for path, model in zip(tables.values(), (settings.model, starter.model), strict=True):
+        stance_command("score", *texts, "--out", path, "--model", model)
+    tables["always neutral"] = starter.folder / "constant.jsonl"
+    shipped = rows_of(tables["the shipped model"])
+    write_rows(tables["always neutral"], (row | {"stance": "neutral"} for row in shipped))
+    for name, path in tables.items():
         result, _ = scored_by(script, path, gold, seeds)
         print(
             f"end to end (what is not found counts as wrong), {name}: macro-F1 {result['macro_f1_all']:.3f}"
             f" (n = {result['n']}), clear only {result['macro_f1_clear']:.3f} (n = {result['n_clear']})"
         )
-    documents = [Document(text=path.read_text(encoding="utf-8"), source=path.name) for path in texts]
-    statements = aligned(documents, ({**row, "source": row["doc"]} for row in rows))
-    print(f"labels: {dict(Counter(row['label'] for row in statements))}")
-    _header()
-    measure("founding documents, gold spans", starter.loaded(), statements, starter.training_labels)
     return True
 
 
-def on_news(starter: Starter) -> bool:
-    """Score annotated real quotations (dev split), beside the same model trained on their own train split."""
-    from pipeline import stance
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The model that is reported on, and what is to be found as mpnet."""
 
-    splits = news_splits()
-    dev, train = splits["dev"], splits["train"]
-    print(f"labels of dev: {dict(Counter(row['label'] for row in dev))}")
-    _header()
-    measure("real quotations, dev; trained on the starter", starter.loaded(), dev, starter.training_labels)
-    labels, model = [row["label"] for row in train], starter.config.model
-    fitted = stance.fit(
-        model.classifier, model.options(), _columns(train), labels, training={}, seed=starter.config.seed
-    )
-    measure(f"the same; trained on {len(train)} real ones", fitted, dev, labels)
-    return True
+    model: Path
+    mpnet: str
+
+    def loaded(self) -> Any:
+        """Return the model, or raise ``Absent``."""
+        from pipeline import stance
+
+        if not self.model.is_dir():
+            raise Absent(f"{self.model} is not here; make it with benchmarks/make_starter.py, or name one with --model")
+        return stance.load(self.model)
 
 
-def news_splits() -> dict[str, list[dict[str, Any]]]:
-    """Return the annotated real quotations of train and dev, terms aside."""
-    from pipeline.records import Document
+def baseline(name: str, rows: Sequence[Any], held: Sequence[Any], *, mpnet: str = "") -> Any:
+    """Return a model of ``BASELINES`` fitted on rows, as the files of ``configs/models`` have it."""
+    model, *overrides = BASELINES[name]
+    return fitted(model, rows, *(value.replace("MPNET", mpnet) for value in overrides), held=held)
 
-    annotations, texts = need("data/news_quotes.jsonl.gz", "data/news_articles.jsonl.gz")
-    rows = [row | {"source": row["article_id"]} for row in rows_of(annotations)]
-    split = {row["source"]: row["split"] for row in rows}
-    documents = [
-        Document(text=row["text"], source=row["id"], title=row["title"]) for row in rows_of(texts) if row["id"] in split
+
+class Real:
+    """The real quotations, put together when they are first asked for."""
+
+    @cached_property
+    def parts(self) -> dict[str, list[dict[str, Any]]]:
+        """Rows of ``fit``, ``held`` (a fifth of train), ``dev`` and ``gold``."""
+        data, seeds = need("data", "seeds")
+        found = statements.real(data)
+        gold = founding_rows(seeds)
+        fit, held = statements.held_out(statements.apart_from(found["train"], [*found["dev"], *gold]))
+        return {"fit": fit, "held": held, "dev": found["dev"], "gold": gold}
+
+    def tests(self) -> dict[str, list[dict[str, Any]]]:
+        """Return what is reported on."""
+        return {"dev": self.parts["dev"], "founding": self.parts["gold"]}
+
+
+def founding_rows(seeds: Path) -> list[dict[str, Any]]:
+    """Return the gold spans of the founding documents, terms aside."""
+    gold = [
+        row | {"id": f"gold:{number}", "article_id": row["doc"], "split": "gold", "ambiguous": bool(row["ambiguous"])}
+        for number, row in enumerate(rows_of(seeds / "gold.jsonl"))
+        if row["kind"] != "term"
     ]
-    return {
-        name: aligned(
-            (document for document in documents if split[document.source] == name),
-            (row for row in rows if row["split"] == name),
-        )
-        for name in ("train", "dev")
-    }
+    documents = [
+        {"id": name, "title": None, "text": (seeds / name).read_text(encoding="utf-8")}
+        for name in sorted({row["article_id"] for row in gold})
+    ]
+    rows = statements.placed(gold, documents)
+    # The digest is one document of ten articles: intervals draw articles.
+    return [row | {"article_id": f"{row['article_id']}:{row.get('article') or ''}"} for row in rows]
+
+
+def on_real(real: Real, settings: Settings) -> bool:
+    """Print one table: baselines and the shipped model on dev and on the founding documents' gold spans."""
+    from pipeline.errors import ModelError
+
+    parts = real.parts
+    print({name: dict(Counter(row["label"] for row in rows)) for name, rows in parts.items()})
+    labels = [row["label"] for row in parts["fit"]]
+    models: dict[str, Any] = {}
+    for name in BASELINES:
+        try:
+            models[name] = baseline(name, parts["fit"], parts["held"], mpnet=settings.mpnet)
+        except ModelError as error:
+            print(f"{name}: left out ({error})")
+    models["shipped"] = settings.loaded()
+    for test, rows in real.tests().items():
+        print(f"\n{test}")
+        header()
+        line("majority class", rows, majority(labels, rows))
+        for name, model in models.items():
+            y_prob = probabilities(model, rows)
+            line(name, rows, y_prob)
+        by_class(rows, y_prob)
+    print("\ndev, shipped model, by topic (clear)")
+    for topic, count in Counter(row["topic"] for row in parts["dev"] if not row["ambiguous"]).most_common(10):
+        chosen = [row for row in parts["dev"] if row["topic"] == topic]
+        line(f"{topic} ({count} clear)", chosen, probabilities(models["shipped"], chosen))
+    return True
+
+
+def on_target(real: Real, settings: Settings) -> bool:
+    """Tell how predictions change with the target, and with the speaker's name."""
+    rows = real.parts["dev"]
+    model = settings.loaded()
+    before = probabilities(model, rows).argmax(axis=1)
+    sided = (before != 1).mean()
+    swapped = [row | {"target": UNRELATED[row["topic"] in TECHNOLOGY]} for row in rows]
+    after = (probabilities(model, swapped).argmax(axis=1) != 1).mean()
+    print(f"non-neutral predictions on dev, n = {len(rows)}: {sided:.3f}; toward an unrelated target: {after:.3f}")
+    named = [row for row in rows if row["speaker"] and row["speaker"].split()[-1] in row["context"]]
+    renamed = [row | {"context": _renamed(row["context"], row["speaker"])} for row in named]
+    changed = (probabilities(model, named).argmax(axis=1) != probabilities(model, renamed).argmax(axis=1)).mean()
+    print(f"predictions that change with the speaker's name in the context, n = {len(named)}: {changed:.3f}")
+    return bool(after <= sided / 2 and changed < 0.02)
+
+
+def _renamed(context: str, speaker: str) -> str:
+    given, family = "Alex", "Warrender"
+    return context.replace(speaker, f"{given} {family}").replace(speaker.split()[-1], family)
+
+
+def on_curves(real: Real) -> bool:
+    """Print macro-F1 on dev by number of training statements, drawn by story."""
+    parts = real.parts
+    header()
+    for size in (125, 250, 500, 1000, 2000, len(parts["fit"])):
+        chosen = sorted(parts["fit"], key=lambda row: sha256(f"{row['story_id']}".encode()).hexdigest())[:size]
+        for name in CURVES:
+            line(
+                f"{name}, {len(chosen)}",
+                parts["dev"],
+                probabilities(baseline(name, chosen, parts["held"]), parts["dev"]),
+            )
+    return True
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("parts", nargs="*", metavar="PART", help="starter, founding or news; default: all three")
+    parser.add_argument(
+        "parts", nargs="*", metavar="PART", help="real, target, curves, starter, founding; default: all"
+    )
+    parser.add_argument("--mpnet", type=Path, help="folder of all-mpnet-base-v2; its five packages are found without")
+    parser.add_argument("--model", type=Path, default=SHIPPED, help="the model to report on; default: models/starter")
     arguments = parser.parse_args()
-    parts = {"starter": on_starter, "founding": on_founding, "news": on_news}
-    if unknown := set(arguments.parts) - set(parts):
-        parser.error(f"no part is called {', '.join(sorted(unknown))}; there are: {', '.join(parts)}")
+    real, settings = Real(), Settings(arguments.model, str(arguments.mpnet or "all-mpnet-base-v2"))
     with tempfile.TemporaryDirectory() as folder:
         starter = Starter(Path(folder))
-        run_parts({name: (lambda part=part: part(starter)) for name, part in parts.items()}, arguments.parts)
+        parts = {
+            "real": lambda: on_real(real, settings),
+            "target": lambda: on_target(real, settings),
+            "curves": lambda: on_curves(real),
+            "starter": lambda: on_starter(starter),
+            "founding": lambda: on_founding(starter, settings),
+        }
+        if unknown := set(arguments.parts) - set(parts):
+            parser.error(f"no part is called {', '.join(sorted(unknown))}; there are: {', '.join(parts)}")
+        run_parts(parts, arguments.parts)
     return 0
 
 

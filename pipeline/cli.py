@@ -17,9 +17,12 @@ import typer
 from pipeline import __version__, options, streams
 from pipeline.console import (
     note,
+    note_trial,
     progress,
     say,
+    say_beside,
     say_comparison,
+    say_export,
     say_json,
     say_manifest,
     say_metrics,
@@ -27,6 +30,7 @@ from pipeline.console import (
     say_quotes,
     say_runs,
     say_statements,
+    say_tuned,
 )
 from pipeline.errors import InputError, PipelineError
 from pipeline.files import readable
@@ -164,6 +168,29 @@ def train(
         say(f"logged   {run.tags.get('model', 'no model')}")
 
 
+@app.command(epilog="Example: stance tune --model tfidf --trials 50")
+def tune(
+    model: options.ModelName = None,
+    trials: options.Trials = None,
+    seconds: options.Seconds = None,
+    config: options.Config = None,
+    overrides: options.Set = None,
+    as_json: options.Json = False,
+) -> None:
+    """Look for a model's best values in the ranges that it declares; an earlier search of the same is gone on with."""
+    from pipeline.stages import tune as stage
+    from pipeline.tune_config import load_tune_config
+
+    assigned = _assigned(overrides, trials=trials, seconds=seconds)
+    settings = load_tune_config(assigned, model=model, name=config or "tune")
+    tuned = stage.run(settings, progress=lambda trial, best: note_trial(trial, best, settings.trials))
+    if as_json:
+        say_json(tuned.as_dict())
+    else:
+        say_manifest(tuned.manifest)
+        say_tuned(tuned)
+
+
 @app.command(epilog="Example: stance evaluate --set resamples=500")
 def evaluate(config: options.Config = None, overrides: options.Set = None, as_json: options.Json = False) -> None:
     """Measure the model on the test split, each figure with its interval, and write the report."""
@@ -178,11 +205,35 @@ def evaluate(config: options.Config = None, overrides: options.Set = None, as_js
         say_metrics(read_json(settings.out / "metrics.json", "metrics file"))
 
 
+@app.command(epilog="Example: stance export models/own --out models/own-onnx")
+def export(
+    model: options.Trained,
+    out: options.ExportedFolder,
+    statements: options.Statements = None,
+    precision: options.Weights = None,
+    config: options.Config = None,
+    overrides: options.Set = None,
+    as_json: options.Json = False,
+) -> None:
+    """Turn a trained model into one ONNX file, which scores without torch."""
+    from pipeline.config import ExportConfig, load_config
+    from pipeline.stages import export as stage
+
+    assigned = _assigned(overrides, statements=statements, precision=precision)
+    manifest = stage.run(load_config(ExportConfig, config or "export", assigned), model, out)
+    if as_json:
+        say_json({**manifest.as_dict(), "export": stage.exported(out)})
+    else:
+        say_manifest(manifest)
+        say_export(stage.exported(out))
+
+
 @app.command(epilog="Example: stance score articles/ --out scored.parquet --target 'Huawei in 5G networks'")
 def score(
     paths: options.Paths,
     out: options.ScoredTable,
     model: options.ModelFolder = None,
+    beside: options.Beside = None,
     target: options.Targets = None,
     kinds: options.Kinds = None,
     show: options.Show = 40,
@@ -199,11 +250,17 @@ def score(
     settings = load_config(
         ScoreConfig, config or "score", _assigned(overrides, model=model, kinds=_listed(kinds), strict=strict)
     )
+    other = stage.load_scorer(settings.model_copy(update={"model": beside})) if beside else None
     with progress("scoring") as watcher:
         manifest = stage.run(settings, paths, out, targets=target or (), progress=watcher)
     _say(manifest, as_json=as_json)
-    if not as_json and 0 < manifest.counts["rows"] <= show:
-        say_statements(read_parts(out))
+    if as_json or not 0 < manifest.counts["rows"] <= show:
+        return
+    rows = read_parts(out)
+    if other is None:
+        say_statements(rows)
+    else:
+        say_beside({stage.find_model(settings): rows, other.address: other.score(rows)})
 
 
 @app.command(name="runs", epilog="Example: stance runs --limit 5")

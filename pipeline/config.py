@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from pipeline.config_files import Config, config_folders, find_config, load_config, override, read_yaml, validate
+from pipeline.config_files import Config, config_folders, find_config, load_config
+from pipeline.topic_configs import Topic, load_topics
+from pipeline.train_config import TrainConfig, load_train_config
 
 __all__ = [
-    "Config", "EvaluateConfig", "FeatureConfig", "IngestConfig", "LabelConfig", "LeakageConfig", "ModelConfig",
-    "ReadingConfig", "ScoreConfig", "SplitFractions", "Topic", "TrainConfig", "config_folders", "load_config",
+    "Config", "EvaluateConfig", "ExportConfig", "IngestConfig", "LabelConfig", "LeakageConfig", "ReadingConfig",
+    "ScoreConfig", "SplitFractions", "Topic", "TrainConfig", "config_folders", "find_config", "load_config",
     "load_topics", "load_train_config",
 ]  # fmt: skip
-
-
-class Topic(Config):
-    """One restriction debate: what the target is called."""
-
-    target: str
-    aliases: tuple[str, ...]
-    description: str
-
-
-def load_topics() -> tuple[Topic, ...]:
-    """Return every topic under ``topics/``, nearest folder first; a name found twice counts once."""
-    found: dict[str, Path] = {}
-    for folder in config_folders():
-        for path in sorted((folder / "topics").glob("*.yaml")):
-            found.setdefault(path.stem, path)
-    return tuple(validate(Topic, read_yaml(found[name]), str(found[name])) for name in sorted(found))
 
 
 # One class a stage; the YAML of the same name holds its values.
@@ -156,123 +140,6 @@ class LabelConfig(Config):
     max_unplaced: float = Field(ge=0, le=1)
 
 
-class FeatureConfig(Config):
-    """One block of TF-IDF features.
-
-    Parameters
-    ----------
-    column
-        The column of the statement table that it reads.
-    analyzer
-        ``word``, or ``char_wb`` for character n-grams within words.
-    ngrams
-        Shortest and longest n-gram.
-    min_df
-        An n-gram in fewer training statements is left out.
-    max_features
-        Keep only so many n-grams, the most frequent ones.
-    weight
-        How much the block counts beside the others.
-    """
-
-    column: Literal["text", "context", "title", "target"]
-    analyzer: Literal["word", "char_wb"]
-    ngrams: tuple[int, int]
-    min_df: int = Field(ge=1)
-    max_features: int | None = Field(default=None, ge=1)
-    weight: float = Field(default=1.0, gt=0)
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        longest = {"word": 3, "char_wb": 8}[self.analyzer]
-        if not 1 <= self.ngrams[0] <= self.ngrams[1] <= longest:
-            raise ValueError(f"ngrams of {self.analyzer} must rise from 1 or more to {longest} or less")
-        return self
-
-
-class ModelConfig(Config):
-    """``configs/models/tfidf.yaml``: TF-IDF and logistic regression.
-
-    Parameters
-    ----------
-    classifier
-        Its name in the table of classifiers.
-    calibration
-        ``temperature``, ``isotonic`` or ``none``; fitted on the dev split.
-    features
-        Blocks of features, by name.
-    c
-        Inverse strength of the penalty; larger fits the training data closer.
-    class_weight
-        ``balanced`` makes each class count alike.
-    """
-
-    classifier: Literal["tfidf"]
-    calibration: Literal["temperature", "isotonic", "none"]
-    features: dict[str, FeatureConfig] = Field(min_length=1)
-    c: float = Field(gt=0)
-    class_weight: Literal["balanced"] | None
-    max_iterations: int = Field(ge=1)
-
-    def options(self) -> dict[str, Any]:
-        """Return the keyword arguments of the classifier's constructor."""
-        return self.model_dump(mode="json", exclude={"classifier", "calibration"})
-
-
-class TrainConfig(Config):
-    """``configs/train.yaml``, with the values of ``configs/models/NAME.yaml`` in place of the model's name.
-
-    Parameters
-    ----------
-    statements
-        Labelled statements of ``label``.
-    model
-        What to train.
-    out
-        The model folder.
-    keep_ambiguous
-        Train on statements that careful coders could label otherwise, too.
-    track
-        Log the run to MLflow.
-    """
-
-    statements: Path
-    model: ModelConfig
-    out: Path
-    seed: int = Field(ge=0)
-    keep_ambiguous: bool
-    track: bool
-
-
-def load_train_config(overrides: Iterable[str] = (), *, model: str | None = None, name: str = "train") -> TrainConfig:
-    """Return the training configuration with the model's values filled in.
-
-    Parameters
-    ----------
-    overrides
-        ``seed=7``, or ``model.c=4`` for the model's own values; ``model=NAME`` picks a model as ``model`` does.
-    model
-        A configuration under ``models/`` or a path that ends in ``.yaml``; None takes the one that the file names.
-
-    Raises
-    ------
-    ConfigError
-        One line that names the file, the key and what is wrong with it.
-    """
-    path = find_config(name)
-    values, assignments = read_yaml(path), list(overrides)
-    for assignment in [a for a in assignments if a.partition("=")[0].strip() == "model"]:
-        override(values, assignment)
-        assignments.remove(assignment)
-    chosen = str(model or values.get("model"))
-    model_path = find_config(chosen if chosen.endswith((".yaml", ".yml")) else f"models/{chosen}")
-    values["model"] = read_yaml(model_path)
-    for assignment in assignments:
-        override(values, assignment)
-    validate(ModelConfig, values["model"], str(model_path), assignments, under="model.")
-    return validate(TrainConfig, values, str(path), assignments)
-
-
 class EvaluateConfig(Config):
     """``configs/evaluate.yaml``.
 
@@ -297,14 +164,31 @@ class EvaluateConfig(Config):
     track: bool
 
 
+class ExportConfig(Config):
+    """``configs/export.yaml``.
+
+    Parameters
+    ----------
+    statements
+        Labelled statements of ``label``, on whose dev split 8-bit weights are checked; None takes them unchecked.
+    precision
+        ``int8``: 8-bit weights, unless they cost too much on dev; ``fp32``: weights as they were trained.
+    """
+
+    statements: Path | None
+    precision: Literal["int8", "fp32"]
+
+
 class ScoreConfig(ReadingConfig):
     """``configs/score.yaml``.
 
     Parameters
     ----------
     model
-        Model folder, or an MLflow address such as ``models:/stance@champion``; None takes the first of
-        ``model_folders`` that is there.
+        Model folder, or an MLflow address such as ``models:/stance@champion``; None takes the first of ``models``
+        that is there.
+    models
+        Names of folders under ``models/``, here or in the installation.
     batch_rows
         Quotes that are scored at a time.
     part_rows
@@ -314,7 +198,7 @@ class ScoreConfig(ReadingConfig):
     """
 
     model: str | None
-    model_folders: tuple[Path, ...]
+    models: tuple[str, ...]
     batch_rows: int = Field(ge=1)
     part_rows: int = Field(ge=1)
     abstain_below: float | None = Field(ge=0, le=1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import UnionType
 from typing import Any, TypeVar, get_args
 
 import yaml
@@ -175,8 +176,11 @@ def _fault(kind: type[Config], key: str, error: Mapping[str, Any]) -> str:
 def _known(kind: Any, parents: Sequence[Any]) -> list[str]:
     """Return the keys that stand under the parents, sorted."""
     for parent in parents:
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
-            kind = kind.model_fields[str(parent)].annotation
-        else:
-            kind = get_args(kind)[-1]  # of dict[str, Kind]
+        # Of dict[str, Kind] the last argument; of Kind | None the one that has keys.
+        kind = kind.model_fields[str(parent)].annotation if _has_keys(kind) else get_args(kind)[-1]
+        kind = next(filter(_has_keys, get_args(kind)), kind) if isinstance(kind, UnionType) else kind
     return sorted(kind.model_fields)
+
+
+def _has_keys(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)

@@ -15,6 +15,8 @@ from pipeline.streams import takes_unicode
 if TYPE_CHECKING:
     from pipeline.evaluation.compare import Comparison
     from pipeline.highlight import View
+    from pipeline.search import Trial
+    from pipeline.stages.tune import Tuned
     from pipeline.tracking import RunRecord
 
 Cell = str | int | float | None
@@ -138,6 +140,65 @@ def say_statements(rows: Sequence[Mapping[str, Any]]) -> None:
             if row["is_statement"]
         ],
     )
+
+
+def say_beside(scored: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+    """Write the same statements as several models scored them, a column a model with stance and confidence.
+
+    Parameters
+    ----------
+    scored
+        Rows of the scored table by model, in the same order.
+    """
+    say()
+    say_table(
+        ["speaker", "quote", *scored],
+        [
+            [rows[0]["speaker"], rows[0]["text"], *[f"{row['stance']} {row['confidence']:.2f}" for row in rows]]
+            for rows in zip(*scored.values(), strict=True)
+            if rows[0]["is_statement"]
+        ],
+    )
+
+
+def say_export(told: Mapping[str, Any]) -> None:
+    """Write which weights were kept, and macro-F1 on dev with either."""
+    figures = told["dev_macro_f1"]
+    kept = "8-bit weights" if told["precision"] == "int8" else "weights as they were trained"
+    if figures is None:
+        say(f"kept {kept}; not checked on labelled statements")
+        return
+    lost = ", which is too much lower" if told["precision"] == "fp32" and "int8" in figures else ""
+    shown = ", ".join(f"{figures[name]:.4f} with {name}" for name in ("fp32", "int8") if name in figures)
+    say(f"kept {kept}: macro-F1 on dev (n = {figures['n']}) {shown}{lost}")
+
+
+def note_trial(trial: Trial, best: Trial | None, wanted: int) -> None:
+    """Write one line about a trial of a search to stderr."""
+    if trial.fault is not None:
+        note(f"trial {trial.number + 1} of {wanted}: failed, {trial.fault}")
+        return
+    shown = f", best {_cell(best.figure)} (trial {best.number + 1})" if best else ""
+    note(f"trial {trial.number + 1} of {wanted}: {_cell(trial.figure)}{shown}")
+
+
+def _setting(value: Any) -> str:
+    """Return a value of a configuration as YAML has it, numbers to four digits."""
+    return value if isinstance(value, str) else _cell(value) if isinstance(value, float) else json.dumps(value)
+
+
+def say_tuned(tuned: Tuned) -> None:
+    """Write what a search has found: the best values beside those configured, and where they are."""
+    say()
+    before = f", {tuned.before} of them earlier" if tuned.before else ""
+    failed = f", {tuned.failed} failed" if tuned.failed else ""
+    say(f"study {tuned.study}: {tuned.trials} trials{before}{failed}")
+    if tuned.path is None:
+        say("no trial has succeeded")
+        return
+    rows = [[key, _setting(tuned.configured[key]), _setting(value)] for key, value in tuned.values.items()]
+    say_table(["", "configured", "best"], [[tuned.metric, tuned.configured_figure, tuned.figure], *rows])
+    say(f"train it with: stance train --model {tuned.path}")
 
 
 def say_quotes(views: Sequence[View]) -> None:

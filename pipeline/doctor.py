@@ -57,18 +57,20 @@ def _models() -> Iterator[tuple[str, str]]:
     try:
         from pipeline import stance
         from pipeline.config import ScoreConfig, load_config
+        from pipeline.config_files import model_folders
 
-        folders = [folder for folder in load_config(ScoreConfig, "score").model_folders if folder.is_dir()]
+        names = load_config(ScoreConfig, "score").models
+        folders = [next((f for f in model_folders(name) if f.is_dir()), None) for name in names]
     except (ImportError, PipelineError) as error:
         yield "model", f"cannot look ({error})"
         return
-    for folder in folders:
+    for folder in filter(None, folders):
         try:
             stance.check(folder)
             yield "model", f"{folder} ({stance.fingerprint(folder)[:12]})"
         except PipelineError as error:
             yield "model", str(error)
-    if not folders:
+    if not any(folders):
         yield "model", "none yet; `stance train` makes one"
 
 

@@ -51,6 +51,13 @@ Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first record
 ModelName = Annotated[
     str | None, typer.Option(metavar="NAME|FILE", help="A configuration under configs/models, e.g. --model tfidf")
 ]
+Trials = Annotated[
+    int | None,
+    typer.Option(min=1, metavar="N", help="Trials of the study, those of earlier runs included, e.g. --trials 50"),
+]
+Seconds = Annotated[
+    float | None, typer.Option(min=1, metavar="S", help="Begin no trial after so long, e.g. --seconds 3600")
+]
 Register = Annotated[bool, typer.Option("--register", help="Register the model in MLflow as 'stance'.")]
 ScoredTable = Annotated[
     Path,
@@ -61,6 +68,21 @@ ScoredTable = Annotated[
 ModelFolder = Annotated[
     str | None,
     typer.Option(metavar="DIR|ADDRESS", help="Model folder or MLflow address, e.g. models:/stance@champion"),
+]
+Beside = Annotated[
+    str | None,
+    typer.Option(metavar="DIR|ADDRESS", help="Print the stances of another model beside, e.g. --beside models/default"),
+]
+Trained = Annotated[
+    str, typer.Argument(metavar="MODEL", help="Model folder or MLflow address, e.g. models/own or models:/stance/1")
+]
+ExportedFolder = Annotated[Path, typer.Option(metavar="FOLDER", help="Model folder to write, e.g. models/own-onnx")]
+Statements = Annotated[
+    str | None,
+    typer.Option(metavar="FILE", help="Labelled statements to check 8-bit weights on, e.g. data/statements.parquet"),
+]
+Weights = Annotated[
+    str | None, typer.Option(metavar="int8|fp32", help="Weights of 8 bits, or as they were trained, e.g. fp32")
 ]
 Targets = Annotated[
     list[str] | None,

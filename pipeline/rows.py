@@ -16,7 +16,8 @@ QUOTE_COLUMNS = (
 """Columns of the quote table, in order."""
 
 SCORE_COLUMNS = (
-    "row_id", *QUOTE_COLUMNS, "stance", "p_anti", "p_neutral", "p_pro", "confidence", "abstained", "model"
+    "row_id", *QUOTE_COLUMNS, "stance", "p_anti", "p_neutral", "p_pro", "confidence", "abstained", "model",
+    "stance_set",
 )  # fmt: skip
 """Columns of the scored table, in order."""
 

@@ -13,7 +13,7 @@ FOLDER = Path(__file__).parent.parent / "benchmarks"
 SHARED_PARTS = {
     "quotes.py": ("founding", "polnear", "news"),
     "speed.py": (),
-    "stance.py": ("founding", "news"),
+    "stance.py": ("real", "target", "curves", "founding"),
 }
 
 

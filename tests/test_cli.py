@@ -3,6 +3,8 @@
 import gzip
 import json
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,12 +22,12 @@ from pipeline.errors import GateError, InputError
 from pipeline.files import write_json
 from pipeline.records import Manifest
 from pipeline.rows import QUOTE_COLUMNS
-from pipeline.stages import evaluate, ingest, label, train
+from pipeline.stages import evaluate, export, ingest, label, score, train
 from pipeline.storage import read_table
 from pipeline.tracking import RunRecord
 
 ROOT = Path(pipeline.__file__).parent.parent
-COMMANDS = {"ingest", "label", "train", "evaluate", "score", "quotes", "runs", "compare", "doctor"}
+COMMANDS = {"ingest", "label", "train", "tune", "evaluate", "export", "score", "quotes", "runs", "compare", "doctor"}
 TALK = "“The ban on Quillon routers is overdue,” said Mira Olsen, the mayor of Halden. The vote is on Tuesday.\n"
 JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffdb0043") + bytes(range(256)) * 4
 OPTIONS = {
@@ -42,6 +44,8 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(os, "environ", os.environ.copy())
     os.environ.pop("MLFLOW_TRACKING_URI", None)
+    # The model that comes along is not found from here.
+    monkeypatch.setattr(score, "model_folders", lambda name: [Path("models") / name])
     return tmp_path
 
 
@@ -146,11 +150,16 @@ def an_override_without_value(folder):
 
 
 def an_unknown_model_name(folder):
-    return ["train", "--model", "nope"], "no configuration is called 'models/nope'; there are: tfidf"
+    return ["train", "--model", "nope"], "no configuration is called 'models/nope'; there are:"
 
 
 def no_model_yet(folder):
-    return ["score", "talk.txt", "--out", "out.parquet"], "no model at models/default"
+    return [
+        "score",
+        "talk.txt",
+        "--out",
+        "out.parquet",
+    ], "no model at models/starter or models/default; run `stance train`"
 
 
 def no_statements_yet(folder):
@@ -299,6 +308,17 @@ def test_few_scored_statements_are_shown_and_more_are_not(article, model, capsys
     assert "Mira Olsen" not in capsys.readouterr().out
 
 
+def test_another_models_stances_are_shown_beside(article, model, capsys):
+    shutil.copytree(model, "models/starter")
+    assert main(["score", article, "--out", "scored.parquet", "--beside", "models/default"]) == 0
+    heads, row = capsys.readouterr().out.splitlines()[-2:]
+    assert heads.split() == ["speaker", "quote", "models/starter", "models/default"]
+    assert re.fullmatch(r"Mira Olsen  “The ban .*,”  (pro-restriction 0\.\d\d)  \1", row)
+    assert main(["score", article, "--out", "other.parquet", "--beside", "models/absent"]) == 2
+    assert "models/absent: no model bundle here" in capsys.readouterr().err
+    assert not Path("other.parquet").exists()
+
+
 def test_runs_without_a_store_says_so_and_makes_none(folder, capsys):
     assert main(["runs"]) == 0
     out, err = capsys.readouterr()
@@ -369,6 +389,29 @@ def test_train_passes_the_model_its_overrides_and_the_wish_to_register(monkeypat
     assert seen == [("tfidf", 4.0, 7, True)]
     told = capsys.readouterr().out.splitlines()
     assert told == ["train    7", "dropped  2 (unlabelled 2)", "seconds  1.2", "read     in", "wrote    out"]
+
+
+EXPORTED = {"from": "finetuned", "precision": "int8", "dev_macro_f1": {"n": 9, "fp32": 0.5, "int8": 0.4979}}
+
+
+def test_export_tells_which_weights_were_kept(monkeypatch, capsys):
+    seen = []
+
+    def run(config, model, out):
+        seen.append((config.precision, config.statements, model, out))
+        return manifest("export")
+
+    monkeypatch.setattr(export, "run", run)
+    monkeypatch.setattr(export, "exported", lambda out: EXPORTED)
+    arguments = ["export", "models/own", "--out", "models/small"]
+    assert main([*arguments, "--statements", "own.parquet", "--precision", "fp32"]) == 0
+    assert seen == [("fp32", Path("own.parquet"), "models/own", Path("models/small"))]
+    told = capsys.readouterr().out.splitlines()[-1]
+    assert told == "kept 8-bit weights: macro-F1 on dev (n = 9) 0.5000 with fp32, 0.4979 with int8"
+    assert main([*arguments, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["export"] == EXPORTED
+    assert main([*arguments, "--precision", "int4"]) == 2
+    assert "precision: Input should be 'int8' or 'fp32'" in capsys.readouterr().err
 
 
 def test_evaluate_shows_each_figure_with_its_interval_and_the_baseline(folder, monkeypatch, capsys):

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from pipeline.console import progress, say_comparison, say_manifest, say_statements, say_table
+from pipeline.console import progress, say_beside, say_comparison, say_export, say_manifest, say_statements, say_table
 from pipeline.evaluation.compare import Comparison
 from pipeline.records import Manifest
 
@@ -113,3 +113,34 @@ def test_a_comparison_shows_a_figure_beside_its_interval(capsys):
         ["macro_f1", "0.5 (0.4–0.6)", "0.625"],
         ["log_low", "1", "2"],
     ]
+
+
+def test_models_stand_side_by_side_and_terms_do_not(capsys):
+    rows = [
+        {"speaker": "Ann", "text": "“No”", "stance": "neutral", "confidence": 0.5, "is_statement": True},
+        {"speaker": None, "text": "“Box”", "stance": "neutral", "confidence": 0.9, "is_statement": False},
+    ]
+    say_beside({"one": rows, "two": [{**row, "stance": "anti-restriction", "confidence": 0.625} for row in rows]})
+    assert [line.split() for line in capsys.readouterr().out.splitlines()[1:]] == [
+        ["speaker", "quote", "one", "two"],
+        ["Ann", "“No”", "neutral", "0.50", "anti-restriction", "0.62"],
+    ]
+
+
+# What the card says, and the line.
+EXPORTS = [
+    ("int8", None, "kept 8-bit weights; not checked on labelled statements"),
+    ("fp32", {"n": 7, "fp32": 0.5}, "kept weights as they were trained: macro-F1 on dev (n = 7) 0.5000 with fp32"),
+    (
+        "fp32",
+        {"n": 7, "fp32": 0.5, "int8": 0.25},
+        "kept weights as they were trained: macro-F1 on dev (n = 7) 0.5000 with fp32, 0.2500 with int8, which is too "
+        "much lower",
+    ),
+]
+
+
+@pytest.mark.parametrize(("precision", "figures", "line"), EXPORTS)
+def test_an_export_tells_what_was_kept_and_why(precision, figures, line, capsys):
+    say_export({"from": "finetuned", "precision": precision, "dev_macro_f1": figures})
+    assert capsys.readouterr().out == line + "\n"

@@ -70,6 +70,10 @@ def test_the_licence_is_the_apache_licence():
     assert text.rstrip().endswith("limitations under the License.")
 
 
+SHIPPED = {"indirect": "tagger.onnx"} | ({"starter": "bundle.json"} if (ROOT / "models/starter").is_dir() else {})
+"""Models that come along, and a file of each."""
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
     """Return a wheel of the package, built without network from a copy without build products."""
@@ -81,7 +85,8 @@ def wheel(tmp_path_factory):
         shutil.copy(ROOT / name, source)
     for name in ("pipeline", "configs"):
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(ROOT / "models" / "indirect", source / "models" / "indirect")
+    for name in SHIPPED:
+        shutil.copytree(ROOT / "models" / name, source / "models" / name)
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel"]
     done = subprocess.run(command, cwd=source, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr
@@ -92,8 +97,9 @@ def wheel(tmp_path_factory):
 def test_the_wheel_holds_the_package_its_configurations_and_nothing_else(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     expected = {f"pipeline/_configs/{p.relative_to(ROOT / 'configs')}" for p in (ROOT / "configs").rglob("*.yaml")}
-    assert {name for name in names if "_configs" in name} == expected
-    assert {"pipeline/cli.py", "pipeline/py.typed", "pipeline/_models/indirect/tagger.onnx"} <= set(names)
+    assert {name for name in names if name.startswith("pipeline/_configs/")} == expected
+    assert {"pipeline/cli.py", "pipeline/py.typed"} <= set(names)
+    assert {f"pipeline/_models/{name}/{file}" for name, file in SHIPPED.items()} <= set(names)
     assert {name.partition("/")[0] for name in names} == {"pipeline", f"quotestance-{pipeline.__version__}.dist-info"}
 
 

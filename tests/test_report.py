@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import pytest
 
 from pipeline.records import LABELS, Estimate
-from pipeline.report import Evaluation, Figure, confusion_png, evaluation_page
+from pipeline.report import Evaluation, Figure, Kept, confusion_png, coverage_png, evaluation_page
 
 CONFUSION = [[8, 1, 1], [2, 6, 2], [0, 3, 7]]
 NOWHERE = Estimate(math.nan, math.nan, math.nan, 30)
@@ -154,3 +154,36 @@ def test_pictures_leave_pyplot_alone():
 
     confusion_png(CONFUSION)
     assert "matplotlib.pyplot" not in sys.modules or not sys.modules["matplotlib.pyplot"].get_fignums()
+
+
+KEPT = [
+    Kept(1.0, 0.4, Estimate(0.3, 0.25, 0.35, 30), Estimate(0.6, 0.5, 0.7, 30)),
+    Kept(0.5, 0.8, Estimate(0.1, 0.05, 0.15, 15), NOWHERE),
+]
+
+
+def test_page_shows_what_abstention_gains():
+    source = evaluation_page(evaluation(kept=KEPT, aurc=Estimate(0.2, 0.1, 0.3, 30)), b"picture", b"curve")
+    reader = Reader(source)
+    assert "50% 0.800 15 0.100 (0.050 to 0.150) – (–)" in reader.text
+    assert "mean risk over all coverages) is 0.200 (0.100 to 0.300)" in reader.text
+    assert reader.open == []
+    pictures = [value for tag, name, value in reader.attributes if (tag, name) == ("img", "src")]
+    assert [base64.b64decode(p.removeprefix("data:image/png;base64,")) for p in pictures] == [b"picture", b"curve"]
+    alts = [value for tag, name, value in reader.attributes if (tag, name) == ("img", "alt")]
+    assert alts[1] == "Risk against coverage. Risk 0.300 at 100% coverage, 0.100 at 50%"
+
+
+def test_page_shows_figures_of_prediction_sets():
+    reader = Reader(page(sets={NASTY: Estimate(0.9, 0.85, 0.95, 30)}))
+    assert "0.900 0.850 to 0.950" in reader.text
+    assert "script" not in reader.seen
+    assert "Prediction sets" not in Reader(page()).text
+
+
+def test_coverage_picture_is_a_png_and_the_same_every_time():
+    shares, risks, f1 = [1.0, 0.5], [kept.risk for kept in KEPT], [kept.macro_f1 for kept in KEPT]
+    first = coverage_png(shares, risks, f1)
+    assert first.startswith(b"\x89PNG")
+    assert first == coverage_png(shares, risks, f1) != coverage_png(shares, risks[::-1], f1)
+    assert coverage_png([1.0], [NOWHERE], [NOWHERE]).startswith(b"\x89PNG")

@@ -359,3 +359,27 @@ def test_only_tracking_and_serving_import_mlflow():
         if line.strip().startswith(("import mlflow", "from mlflow"))
     }
     assert importers == {"tracking", "serving.py"}
+
+
+def test_a_part_of_a_run_is_found_but_not_listed(here):
+    with tracking.start_run(name="whole") as whole:
+        for number in range(3):
+            with tracking.start_run(name=f"part {number}", parent=whole.run_id) as part:
+                part.log_metrics({"cv_macro_f1": number / 10})
+    assert [run.name for run in tracking.runs(1)] == ["whole"]
+    assert {run.name for run in tracking.runs(4, parts=True)} == {"whole", "part 0", "part 1", "part 2"}
+    found = tracking.find_run("part 2")
+    assert (found.tags["mlflow.parentRunId"], found.metrics, found.evaluated) == (
+        whole.run_id,
+        {"cv_macro_f1": 0.2},
+        False,
+    )
+
+
+def test_whether_a_run_is_known_is_told_without_making_a_store(here, tmp_path, monkeypatch):
+    run_id = tracking.find_run("first").run_id
+    assert tracking.is_known(run_id)
+    assert not tracking.is_known("0" * 32)
+    monkeypatch.chdir(tmp_path)
+    assert not tracking.is_known(run_id)
+    assert list(tmp_path.iterdir()) == []

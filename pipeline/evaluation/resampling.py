@@ -7,7 +7,7 @@ are taken once, and a resample is then one row of a matrix product, not a pass o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -36,7 +36,8 @@ class Decomposition:
     combine: Callable[[FloatArray], FloatArray]
 
 
-def _confusion_items(y_true: IntArray, y_prob: FloatArray) -> FloatArray:
+def confusion_items(y_true: IntArray, y_prob: FloatArray) -> FloatArray:
+    """Return what each item adds to the confusion table, [n, 9]: cells of the rows (actual labels) one by one."""
     k = len(LABELS)
     cells: FloatArray = np.eye(k * k)[y_true * k + predicted(y_prob)]
     return cells
@@ -62,9 +63,10 @@ def _log_loss_items(y_true: IntArray, y_prob: FloatArray) -> FloatArray:
     return np.stack([loss, np.ones_like(loss)], axis=1)
 
 
-def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
-    ratio: FloatArray = np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0)
-    return ratio
+def ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
+    """Return ``part / whole``, NaN where the whole is nothing."""
+    shares: FloatArray = np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0)
+    return shares
 
 
 def _counts(sums: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -75,27 +77,27 @@ def _counts(sums: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
 
 def _label_f1(sums: FloatArray) -> FloatArray:
     hits, actual, guessed = _counts(sums)
-    return _ratio(2 * hits, actual + guessed)
+    return ratio(2 * hits, actual + guessed)
 
 
 def _macro_f1(sums: FloatArray) -> FloatArray:
     values = _label_f1(sums)
     defined = ~np.isnan(values)
-    return _ratio(np.where(defined, values, 0.0).sum(axis=-1), defined.sum(axis=-1).astype(np.float64))
+    return ratio(np.where(defined, values, 0.0).sum(axis=-1), defined.sum(axis=-1).astype(np.float64))
 
 
 def _accuracy(sums: FloatArray) -> FloatArray:
-    return _ratio(_counts(sums)[0].sum(axis=-1), sums.sum(axis=-1))
+    return ratio(_counts(sums)[0].sum(axis=-1), sums.sum(axis=-1))
 
 
 def _precision(sums: FloatArray, label: int) -> FloatArray:
     hits, _, guessed = _counts(sums)
-    return _ratio(hits[..., label], guessed[..., label])
+    return ratio(hits[..., label], guessed[..., label])
 
 
 def _recall(sums: FloatArray, label: int) -> FloatArray:
     hits, actual, _ = _counts(sums)
-    return _ratio(hits[..., label], actual[..., label])
+    return ratio(hits[..., label], actual[..., label])
 
 
 def _f1(sums: FloatArray, label: int) -> FloatArray:
@@ -103,21 +105,21 @@ def _f1(sums: FloatArray, label: int) -> FloatArray:
 
 
 def _mean_of_bins(sums: FloatArray) -> FloatArray:
-    return _ratio(np.abs(sums[..., :BINS]).sum(axis=-1), sums[..., BINS])
+    return ratio(np.abs(sums[..., :BINS]).sum(axis=-1), sums[..., BINS])
 
 
 def _mean(sums: FloatArray) -> FloatArray:
-    return _ratio(sums[..., 0], sums[..., 1])
+    return ratio(sums[..., 0], sums[..., 1])
 
 
 DECOMPOSED: dict[str, Decomposition] = {
-    "macro_f1": Decomposition(_confusion_items, _macro_f1),
-    "accuracy": Decomposition(_confusion_items, _accuracy),
+    "macro_f1": Decomposition(confusion_items, _macro_f1),
+    "accuracy": Decomposition(confusion_items, _accuracy),
     "expected_calibration_error": Decomposition(_bin_items, _mean_of_bins),
     "brier_score": Decomposition(_brier_items, _mean),
     "log_loss": Decomposition(_log_loss_items, _mean),
     **{
-        f"{name}_{short}": Decomposition(_confusion_items, partial(combine, label=index))
+        f"{name}_{short}": Decomposition(confusion_items, partial(combine, label=index))
         for index, short in enumerate(SHORT_LABELS)
         for name, combine in (("precision", _precision), ("recall", _recall), ("f1", _f1))
     },
@@ -130,9 +132,15 @@ def draw_clusters(rng: np.random.Generator, clusters: int, resamples: int) -> In
     return rng.integers(0, clusters, size=(resamples, clusters), dtype=np.int64)
 
 
-def _weights(rng: np.random.Generator, clusters: int, resamples: int) -> Iterator[FloatArray]:
-    """Yield how often each cluster was drawn, in blocks of [r, clusters]."""
-    block = max(1, _BLOCK // clusters)
+def cluster_weights(rng: np.random.Generator, clusters: int, resamples: int, *, width: int = 0) -> Iterator[FloatArray]:
+    """Yield how often each cluster was drawn, in blocks of [r, clusters].
+
+    Parameters
+    ----------
+    width
+        Cells that the caller makes of one row, where they are more than the clusters: it gets fewer rows at a time.
+    """
+    block = max(1, _BLOCK // max(clusters, width))
     for start in range(0, resamples, block):
         draws = draw_clusters(rng, clusters, min(block, resamples - start))
         offsets = clusters * np.arange(len(draws))[:, None]
@@ -146,7 +154,8 @@ def _cluster_sums(items: FloatArray, membership: IntArray, clusters: int) -> Flo
     return sums
 
 
-def _interval(values: FloatArray, level: float) -> tuple[float, float]:
+def interval(values: FloatArray, level: float) -> tuple[float, float]:
+    """Return the percentile interval of resampled values, [r]; NaN ones are left out, and of none it is NaN."""
     defined = values[~np.isnan(values)]
     if not defined.size:
         return float("nan"), float("nan")
@@ -195,9 +204,41 @@ def bootstrap(
             per_item: _cluster_sums(per_item(y_true, y_prob), membership, len(names))
             for per_item in {DECOMPOSED[name].per_item for name in metrics}
         }
-        for weights in _weights(rng, len(names), resamples):
+        for weights in cluster_weights(rng, len(names), resamples):
             totals = {per_item: weights @ cells for per_item, cells in sums.items()}
             for name in metrics:
                 drawn[name].append(DECOMPOSED[name].combine(totals[DECOMPOSED[name].per_item]))
-    intervals = {name: _interval(np.concatenate([*drawn[name], np.empty(0)]), level) for name in metrics}
+    intervals = {name: interval(np.concatenate([*drawn[name], np.empty(0)]), level) for name in metrics}
     return {name: Estimate(values[name], *intervals[name], n=len(y_true), level=level) for name in metrics}
+
+
+def bootstrap_sums(
+    items: FloatArray,
+    combine: Mapping[str, Callable[[FloatArray], FloatArray]],
+    clusters: Sequence[str],
+    *,
+    rng: np.random.Generator,
+    resamples: int = 2000,
+    level: float = 0.95,
+) -> dict[str, Estimate]:
+    """Return figures that are functions of sums over items, with intervals as from ``bootstrap``.
+
+    Parameters
+    ----------
+    items
+        What each item adds, [n, m].
+    combine
+        ``[r, m] -> [r]`` by name of the figure; NaN where it is not defined.
+    clusters
+        The article of each item, [n].
+    """
+    names, membership = np.unique(np.asarray(clusters, dtype=str), return_inverse=True)
+    totals = [np.empty((0, items.shape[1]))]
+    if len(names) > 1:
+        sums = _cluster_sums(items, membership, len(names))
+        totals += [weights @ sums for weights in cluster_weights(rng, len(names), resamples)]
+    drawn, whole = np.concatenate(totals), items.sum(axis=0, keepdims=True)
+    return {
+        name: Estimate(float(figure(whole)[0]), *interval(figure(drawn), level), n=len(items), level=level)
+        for name, figure in combine.items()
+    }

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from itertools import chain
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 
@@ -18,6 +17,7 @@ from pipeline.records import Statement
 Split = Literal["train", "dev", "test"]
 SPLITS: tuple[Split, ...] = ("train", "dev", "test")
 
+Side = TypeVar("Side", bound=Hashable)
 StratumKey = tuple[str, str | None]
 Strata = Counter[StratumKey]
 
@@ -82,9 +82,31 @@ def _strata(statements: Sequence[Statement], group: Sequence[int]) -> Strata:
     return counts
 
 
-def _fit(counts: Strata, total: Strata, room: Mapping[Split, Mapping[StratumKey, float]], split: Split) -> float:
-    """Return how well a group fits a split: the fall of the squared distance, less a term alike for all splits."""
-    return sum(n * room[split][key] / total[key] for key, n in counts.items())
+def _fit(counts: Strata, total: Strata, room: Mapping[StratumKey, float]) -> float:
+    """Return how well a group fits a side: the fall of the squared distance, less a term alike for all sides."""
+    return sum(n * room[key] / total[key] for key, n in counts.items())
+
+
+def _allotted(
+    statements: Sequence[Statement], parts: Sequence[Sequence[int]], shares: Mapping[Side, float], seed: int
+) -> dict[int, Side]:
+    """Return the side of each statement, by its index; whole groups go to one side.
+
+    Greedy: the groups in random order, the largest first; each goes to the side where it brings the counts of
+    statements, labels and targets closest to their shares, in squared distance over the stratum's size (after the
+    iterative stratification of Sechidis et al. 2011, with groups in place of items).
+    """
+    order = sorted(np.random.default_rng(seed).permutation(len(parts)).tolist(), key=lambda part: -len(parts[part]))
+    total = _strata(statements, range(len(statements)))
+    room = {side: {key: share * size for key, size in total.items()} for side, share in shares.items()}
+    chosen: dict[int, Side] = {}
+    for part in order:
+        counts = _strata(statements, parts[part])
+        side = max(shares, key=lambda side: _fit(counts, total, room[side]))
+        for key, n in counts.items():
+            room[side][key] -= n
+        chosen.update(dict.fromkeys(parts[part], side))
+    return chosen
 
 
 def assign(
@@ -96,9 +118,7 @@ def assign(
 ) -> list[Statement]:
     """Return the statements with their splits; whole groups go to one side, and the same seed gives the same splits.
 
-    Greedy: the groups in random order, the largest first; each goes to the split where it brings the counts of
-    statements, labels and targets closest to their shares, in squared distance over the stratum's size (after the
-    iterative stratification of Sechidis et al. 2011, with groups in place of items).
+    Counts of statements, labels and targets come as close to their shares as a greedy choice brings them.
 
     Parameters
     ----------
@@ -117,20 +137,40 @@ def assign(
         If a split would be empty.
     """
     parts = groups(statements, pairs)
-    order = sorted(np.random.default_rng(seed).permutation(len(parts)).tolist(), key=lambda part: -len(parts[part]))
-    total = _strata(statements, range(len(statements)))
-    room = {split: {key: fractions[split] * size for key, size in total.items()} for split in SPLITS}
-    chosen: dict[int, Split] = {}
-    for part in order:
-        counts = _strata(statements, parts[part])
-        split = max(SPLITS, key=partial(_fit, counts, total, room))
-        for key, n in counts.items():
-            room[split][key] -= n
-        chosen.update(dict.fromkeys(parts[part], split))
+    chosen = _allotted(statements, parts, {split: fractions[split] for split in SPLITS}, seed)
     empty = [split for split in SPLITS if split not in chosen.values()]
     if empty:
         raise LabelError(f"no statements left for {' and '.join(empty)}: {len(parts)} stories are too few; label more")
     return [replace(statement, split=chosen[index]) for index, statement in enumerate(statements)]
+
+
+def folds(
+    statements: Sequence[Statement], k: int, *, seed: int, pairs: Iterable[tuple[int, int]] = ()
+) -> list[list[int]]:
+    """Return k folds of about equal size, as sorted indices; whole groups go to one, as in ``assign``.
+
+    Parameters
+    ----------
+    statements
+        Labelled statements, any order.
+    k
+        Number of folds.
+    seed
+        Orders groups of one size.
+    pairs
+        Indices that must stay together, beside stories and articles.
+
+    Raises
+    ------
+    LabelError
+        If a fold would be empty.
+    """
+    parts = groups(statements, pairs)
+    chosen = _allotted(statements, parts, dict.fromkeys(range(k), 1 / k), seed)
+    found = [[index for index in range(len(statements)) if chosen[index] == fold] for fold in range(k)]
+    if not all(found):
+        raise LabelError(f"{len(parts)} stories do not fill {k} folds; label more stories, or take fewer folds")
+    return found
 
 
 def check_leakage(statements: Sequence[Statement], pairs: Iterable[tuple[int, int]]) -> None:

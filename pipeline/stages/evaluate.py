@@ -17,6 +17,7 @@ from pipeline.evaluation.summary import (
     Evaluation,
     Intervals,
     Scored,
+    coverage_plot,
     evaluate,
     metrics_document,
     reliability,
@@ -31,6 +32,16 @@ PREDICTION_COLUMNS = (
     "p_neutral", "p_pro", "confidence",
 )  # fmt: skip
 """Columns of the predictions on the test split."""
+
+_SET_TITLES = {
+    "coverage": "Sets that hold the actual label",
+    "set_size": "Labels in a set",
+    "single": "Sets of one label",
+    **{
+        f"coverage_{short}": f"Sets that hold the actual label, {label}"
+        for short, label in zip(SHORT_LABELS, LABELS, strict=True)
+    },
+}
 
 _NEEDED = ("statement_id", "article_id", "story_id", "text", "context", "title", "target", "label", "split")
 
@@ -92,6 +103,12 @@ def _page(evaluation: Evaluation, rows: Rows, model: stance.StanceModel, config:
         },
         confusion=confusion_counts(scored.y_true, scored.y_prob).tolist(),
         config=config.model_dump(mode="json") | tracking.flatten({"model": model.params()["model"]}),
+        kept=[
+            report.Kept(point.coverage, point.threshold, point.risk, point.macro_f1)
+            for point in evaluation.selective.points
+        ],
+        aurc=evaluation.selective.aurc,
+        sets={_SET_TITLES[name]: estimate for name, estimate in evaluation.sets.items()},
     )
 
 
@@ -102,18 +119,24 @@ def _write(evaluation: Evaluation, rows: Rows, page: report.Evaluation, out: Pat
         "predictions": out / "predictions.parquet",
         "confusion": out / "plots" / "confusion.json",
         "reliability": out / "plots" / "reliability.json",
+        "coverage": out / "plots" / "coverage.json",
         "picture": out / "confusion.png",
+        "curve": out / "coverage.png",
         "report": out / "report.html",
     }
     predictions = _predictions(rows, evaluation.scored)
     picture = report.confusion_png(page.confusion)
+    points = evaluation.selective.points
+    curve = report.coverage_png([p.coverage for p in points], [p.risk for p in points], [p.macro_f1 for p in points])
     write_json(paths["metrics"], metrics_document(evaluation))
     write_table(paths["predictions"], predictions, schema_of(PREDICTION_COLUMNS))
     write_json(paths["confusion"], [{"actual": row["label"], "predicted": row["stance"]} for row in predictions])
     write_json(paths["reliability"], reliability(evaluation.scored))
-    with atomic_path(paths["picture"]) as temporary:
-        temporary.write_bytes(picture)
-    write_text(paths["report"], report.evaluation_page(page, picture))
+    write_json(paths["coverage"], coverage_plot(evaluation.selective))
+    for name, data in (("picture", picture), ("curve", curve)):
+        with atomic_path(paths[name]) as temporary:
+            temporary.write_bytes(data)
+    write_text(paths["report"], report.evaluation_page(page, picture, curve))
     return paths
 
 
@@ -137,8 +160,8 @@ def _track(
 def run(config: EvaluateConfig) -> Manifest:
     """Return the manifest of an evaluation.
 
-    Writes ``metrics.json``, ``predictions.parquet``, ``plots/``, ``confusion.png`` and ``report.html`` under
-    ``config.out``. The same inputs and seed give the same bytes of ``metrics.json``.
+    Writes ``metrics.json``, ``predictions.parquet``, ``plots/``, pictures and ``report.html`` under ``config.out``.
+    The same inputs and seed give the same bytes of ``metrics.json``.
 
     Raises
     ------
@@ -154,11 +177,14 @@ def run(config: EvaluateConfig) -> Manifest:
     watch = Stopwatch()
     splits = _read_splits(config.statements)
     model = stance.load(config.model)
+    test = _score(model, splits["test"])
     evaluation = evaluate(
-        _score(model, splits["test"]),
+        test,
         _score(model, splits["dev"]),
         encode([row["label"] for row in splits["train"]]),
         Intervals(config.resamples, config.level, config.seed),
+        thresholds=model.thresholds,
+        sets=model.conformal.sets(test.y_prob) if model.conformal else None,
     )
     page = _page(evaluation, splits["test"], model, config)
     paths = _write(evaluation, splits["test"], page, config.out)

@@ -12,11 +12,13 @@ from typing import Any
 from pipeline import stance, tracking
 from pipeline.articles.sources import STDIN
 from pipeline.config import ScoreConfig, load_topics
+from pipeline.config_files import model_folders
 from pipeline.errors import InputError, ModelError
 from pipeline.files import readable
 from pipeline.parts import PartWriter, beside, is_folder
 from pipeline.records import LABELS, Article, Manifest, text_hash
 from pipeline.stages.extraction import check_apart, cleaning_counts, extract, open_rejects
+from pipeline.stance.conformal import named
 from pipeline.storage import (
     ARTICLE_SCHEMA,
     SCORE_SCHEMA,
@@ -50,8 +52,10 @@ class Scorer:
     def score(self, rows: Sequence[Row], abstain_below: float | None = None) -> list[Row]:
         """Return quote rows with their scores (keys: ``SCORE_COLUMNS``)."""
         table = {column: [row[column] for row in rows] for column in stance.COLUMNS}
+        y_prob, conformal = self.model.predict_proba(table), self.model.conformal
+        sets: Sequence[str | None] = named(conformal.sets(y_prob)) if conformal else [None] * len(rows)
         scored = []
-        for row, probabilities in zip(rows, self.model.predict_proba(table).tolist(), strict=True):
+        for row, probabilities, stance_set in zip(rows, y_prob.tolist(), sets, strict=True):
             confidence = max(probabilities)
             scored.append(
                 row
@@ -62,13 +66,32 @@ class Scorer:
                     "confidence": confidence,
                     "abstained": abstain_below is not None and confidence < abstain_below,
                     "model": self.name,
+                    "stance_set": stance_set,
                 }
             )
         return scored
 
 
+def find_model(config: ScoreConfig) -> str:
+    """Return the folder or address of the configured model, or of the first default one that is there.
+
+    Raises
+    ------
+    ModelError
+        If there is none.
+    """
+    if config.model is not None:
+        return config.model
+    for name in config.models:
+        for folder in model_folders(name):
+            if folder.is_dir():
+                return str(folder)
+    tried = " or ".join(f"models/{name}" for name in config.models)
+    raise ModelError(f"no model at {tried}; run `stance train` (in the project: `make run`) or name one with --model")
+
+
 def load_scorer(config: ScoreConfig) -> Scorer:
-    """Return the configured model, or the first of the default folders that is there.
+    """Return the configured or default model, checked and loaded.
 
     Raises
     ------
@@ -77,14 +100,7 @@ def load_scorer(config: ScoreConfig) -> Scorer:
     TrackingError
         If the registry cannot be reached or knows no such model.
     """
-    address = config.model
-    if address is None:
-        address = next((str(folder) for folder in config.model_folders if folder.is_dir()), None)
-    if address is None:
-        tried = " or ".join(map(str, config.model_folders))
-        raise ModelError(
-            f"no model at {tried}; run `stance train` (in the project: `make run`) or name one with --model"
-        )
+    address = find_model(config)
     folder = tracking.resolve_model(address) if address.startswith("models:/") else Path(address)
     return Scorer(stance.load(folder), address, stance.fingerprint(folder))
 

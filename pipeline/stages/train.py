@@ -1,27 +1,37 @@
-"""Labelled statements -> a model folder, and a run in MLflow."""
+"""Labelled statements -> a model folder, and a run in MLflow.
+
+Dev statements are used up here: models that stop early stop by them, and calibration is fitted on them. Figures on dev
+are therefore flattered, the more so for fine-tuned models; the test split is for evaluation.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
+import shutil
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from pipeline import stance, tracking
 from pipeline.config import TrainConfig
-from pipeline.errors import InputError
 from pipeline.evaluation import metrics
+from pipeline.evaluation.thresholds import threshold_for_coverage
 from pipeline.files import sha256_file
+from pipeline.labels.splits import folds
 from pipeline.records import Manifest
-from pipeline.stance import COLUMNS, StanceModel
-from pipeline.storage import Stopwatch, read_table, side_path, write_manifest
+from pipeline.stages.statements import Rows, labels, read_splits, statements, table
+from pipeline.stance import Fitting, StanceModel
+from pipeline.storage import Stopwatch, side_path, write_manifest
 from pipeline.tracking import Tracker
 
-_REQUIRED = (*COLUMNS, "label", "split", "ambiguous")
-
-Rows = list[dict[str, Any]]
+# Shares of the statements for which the model remembers from which confidence on they are kept.
+_COVERAGES = (0.9, 0.8, 0.7, 0.6, 0.5)
 
 
 def run(config: TrainConfig, *, register: bool = False) -> Manifest:
     """Return the manifest after fitting on train, calibrating on dev, saving the model folder and logging the run.
+
+    A fit that keeps checkpoints keeps them beside the model folder, in ``NAME.checkpoints``, until the model is saved;
+    broken off, the same command goes on from the last.
 
     Parameters
     ----------
@@ -34,17 +44,19 @@ def run(config: TrainConfig, *, register: bool = False) -> Manifest:
     ------
     InputError
         If the statements cannot be read or a split is empty.
+    LabelError
+        If dev is to be cut in two and has one story.
     ModelError
         If a class is missing, or dev is too small to calibrate on.
     TrackingError
         If MLflow's store cannot be reached; before anything is fitted.
     """
     watch = Stopwatch()
-    splits, dropped = _splits(config)
+    splits, dropped = read_splits(config.statements, keep_ambiguous=config.keep_ambiguous)
     sha256 = sha256_file(config.statements)
     with tracking.start_run(track=config.track, tags={"config_hash": config.digest()}) as tracker:
         training = {"sha256": sha256, **{name: len(rows) for name, rows in splits.items()}}
-        model = _fit(config, splits, training)
+        model = _fit(config, splits, training, tracker)
         stance.save(model, config.out)
         model_sha256 = stance.fingerprint(config.out)
         _log(tracker, config, model, splits)
@@ -64,45 +76,52 @@ def run(config: TrainConfig, *, register: bool = False) -> Manifest:
             seed=config.seed,
         )
         write_manifest(side_path(config.out, "manifest.json"), manifest)
+    shutil.rmtree(_checkpoints(config), ignore_errors=True)
     return manifest
 
 
-def _splits(config: TrainConfig) -> tuple[dict[str, Rows], dict[str, int]]:
-    """Return the labelled rows of train and dev, and how many rows were left out by reason."""
-    splits: dict[str, Rows] = {"train": [], "dev": []}
-    dropped: Counter[str] = Counter()
-    for row in read_table(config.statements, required=_REQUIRED):
-        if row["split"] == "test":
-            continue  # held out for evaluation
-        if row["split"] not in splits:
-            dropped["no-split"] += 1
-        elif row["label"] is None:
-            dropped["unlabelled"] += 1
-        elif row["ambiguous"] and row["split"] == "train" and not config.keep_ambiguous:
-            dropped["ambiguous"] += 1
-        else:
-            splits[row["split"]].append(row)
-    if not splits["train"]:
-        raise InputError(f"{config.statements}: no labelled statement is in the train split; run `stance label` again")
-    return splits, dict(dropped)
+def _checkpoints(config: TrainConfig) -> Path:
+    return side_path(config.out, "checkpoints")
 
 
-def _table(rows: Rows) -> dict[str, list[Any]]:
-    return {name: [row[name] for row in rows] for name in COLUMNS}
+def _fit(config: TrainConfig, splits: dict[str, Rows], training: dict[str, Any], tracker: Tracker) -> StanceModel:
+    """Return the model fitted on train, stopped early by dev where it stops early, and calibrated on dev."""
+    train, (dev, apart) = splits["train"], _dev(config, splits["dev"])
+    held_out = (table(dev), labels(dev)) if dev else None
+    with tracker.steps() as observe:
+        model = stance.fit(
+            config.model.classifier,
+            config.options(),
+            table(train),
+            labels(train),
+            training=training,
+            seed=config.seed,
+            fitting=Fitting(dev=held_out, checkpoints=_checkpoints(config), observe=observe),
+        )
+    model = model.calibrated(table(dev), labels(dev), method=config.model.calibration)
+    if sets := config.model.conformal:
+        model = model.conformalized(table(apart), labels(apart), method=sets.method, level=sets.level)
+    return _with_thresholds(model, splits["dev"])
 
 
-def _labels(rows: Rows) -> list[str]:
-    return [row["label"] for row in rows]
+def _dev(config: TrainConfig, rows: Rows) -> tuple[Rows, Rows]:
+    """Return the dev rows that fit and calibration may use, and those kept apart for sets of labels, by story.
+
+    What sets of labels promise holds only if nothing was fitted on the statements that their quantile comes from.
+    """
+    if config.model.conformal is None:
+        return rows, []
+    first, second = folds(statements(rows), 2, seed=config.seed)
+    return [rows[index] for index in first], [rows[index] for index in second]
 
 
-def _fit(config: TrainConfig, splits: dict[str, Rows], training: dict[str, Any]) -> StanceModel:
-    """Return the model fitted on train and calibrated on dev."""
-    train, dev = splits["train"], splits["dev"]
-    options = config.model.options()
-    model = stance.fit(
-        config.model.classifier, options, _table(train), _labels(train), training=training, seed=config.seed
-    )
-    return model.calibrated(_table(dev), _labels(dev), method=config.model.calibration)
+def _with_thresholds(model: StanceModel, dev: Rows) -> StanceModel:
+    """Return the model with the confidences from which it keeps so many of the dev statements."""
+    if not dev:
+        return model
+    y_prob = model.predict_proba(table(dev))
+    thresholds = {f"coverage_{share:g}": threshold_for_coverage(y_prob, share) for share in _COVERAGES}
+    return replace(model, thresholds=thresholds)
 
 
 def _log(tracker: Tracker, config: TrainConfig, model: StanceModel, splits: dict[str, Rows]) -> None:
@@ -115,10 +134,10 @@ def _log(tracker: Tracker, config: TrainConfig, model: StanceModel, splits: dict
 
 
 def _dev_figures(model: StanceModel, dev: Rows) -> dict[str, float]:
-    """Return macro-F1 and log loss on dev; both are flattered, for the calibration has seen dev."""
+    """Return macro-F1 and log loss on dev; both are flattered, for the fit and the calibration have seen dev."""
     if not dev:
         return {}
-    y_true, y_prob = metrics.encode(_labels(dev)), model.predict_proba(_table(dev))
+    y_true, y_prob = metrics.encode(labels(dev)), model.predict_proba(table(dev))
     return {
         "dev_macro_f1": float(metrics.macro_f1(y_true, y_prob)),
         "dev_log_loss": float(metrics.log_loss(y_true, y_prob)),

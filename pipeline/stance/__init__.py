@@ -4,7 +4,7 @@ Examples
 --------
 >>> from pipeline import stance
 >>> sorted(stance.CLASSIFIERS)
-['tfidf']
+['embedding', 'ensemble', 'finetuned', 'llm', 'onnx', 'tfidf', 'zero_shot']
 """
 
 from __future__ import annotations
@@ -18,13 +18,22 @@ from pipeline.errors import ModelError
 from pipeline.stance.base import ALONE, COLUMNS, Fitting, StanceClassifier, StatementTable, strip_marks
 from pipeline.stance.bundle import StanceModel, check, fingerprint, read_card, save
 from pipeline.stance.calibration import Calibration
+from pipeline.stance.conformal import Conformal
 
 __all__ = [
     "ALONE", "CLASSIFIERS", "COLUMNS", "Fitting", "StanceClassifier", "StanceModel", "StatementTable", "build", "check",
     "fingerprint", "fit", "load", "read_card", "save", "strip_marks",
 ]  # fmt: skip
 
-CLASSIFIERS: Mapping[str, str] = {"tfidf": "pipeline.stance.linear:TfidfClassifier"}
+CLASSIFIERS: Mapping[str, str] = {
+    "tfidf": "pipeline.stance.linear:TfidfClassifier",
+    "embedding": "pipeline.stance.embedding:EmbeddingClassifier",
+    "finetuned": "pipeline.stance.finetune:FinetunedClassifier",
+    "zero_shot": "pipeline.stance.zero_shot:ZeroShotClassifier",
+    "llm": "pipeline.stance.llm:LlmClassifier",
+    "onnx": "pipeline.stance.onnx:OnnxClassifier",
+    "ensemble": "pipeline.stance.ensemble:EnsembleClassifier",
+}
 """Name -> ``module:Class``. Only this table names classes: a bundle or a configuration cannot."""
 
 
@@ -87,8 +96,10 @@ def load(folder: Path | str) -> StanceModel:
     try:
         seed, calibration = int(card["seed"]), Calibration.from_dict(card["calibration"])
         classifier = build(card["classifier"], card["options"], seed=seed).load(folder)
-        return StanceModel(classifier, calibration, card["options"], card["training"], seed)
+        thresholds = {str(name): float(value) for name, value in card.get("thresholds", {}).items()}
+        conformal = Conformal.from_dict(card["conformal"]) if card.get("conformal") else None
+        return StanceModel(classifier, calibration, card["options"], card["training"], seed, thresholds, conformal)
     except ModelError as error:
         raise ModelError(f"{folder}: {str(error).removeprefix(f'{folder}: ')}") from error
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{folder}: bundle.json does not describe a model ({error}); train it again") from error

@@ -72,8 +72,10 @@ class StanceClassifier(Protocol):
 
     name: ClassVar[str]
     """Its key in the table of classifiers."""
-    requirements: ClassVar[tuple[str, ...]]
-    """Distributions that scoring needs; their versions are recorded with the model."""
+
+    @property
+    def requirements(self) -> tuple[str, ...]:
+        """Distributions that scoring needs, mostly a class variable; their versions are recorded with the model."""
 
     @property
     def classes_(self) -> tuple[str, ...]:

@@ -3,9 +3,11 @@
 ::
 
     models/default/
-    ├── bundle.json       format, classifier, options, calibration, labels, columns, training data, versions, seed
+    ├── bundle.json       format, classifier, options, calibration, thresholds, labels, training data, versions, seed
     ├── weights.npz …     the classifier's own files: arrays and JSON, never a pickle
-    └── MANIFEST.sha256   one line a file, as ``sha256sum`` writes and checks it
+    ├── members/NAME/ …   of an ensemble: bundles like this one, files of this one all the same
+    ├── README.md, NOTICE for people, where there are any: never opened, free to change, kept when the model is replaced
+    └── MANIFEST.sha256   one line a file, sub-folders included, as ``sha256sum`` writes and checks it
 
 The manifest tells a damaged folder from a whole one. It does not tell who made it: take bundles from people you trust.
 """
@@ -13,27 +15,33 @@ The manifest tells a damaged folder from a whole one. It does not tell who made 
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Self
 
 from pipeline.errors import InputError, ModelError
-from pipeline.files import sha256_file, write_json, write_text
+from pipeline.files import sha256_file, sha256_text, write_json, write_text
 from pipeline.records import LABELS
 from pipeline.stance.base import COLUMNS, Probabilities, StanceClassifier, StatementTable
 from pipeline.stance.calibration import Calibration, Method, fit_calibration
+from pipeline.stance.conformal import Conformal, Score, fit_conformal
 
 FORMAT = 1
 """Version of the bundle's layout; a reader refuses any other."""
 
 MANIFEST = "MANIFEST.sha256"
+DOCUMENTS = ("README.md", "NOTICE")
+"""What may lie in a bundle without being a part of it."""
 _CARD = "bundle.json"
-_LINE = re.compile(r"([0-9a-f]{64})  ([^/\\\0\n]+)")
+_NAME = r"(?!\.{1,2}(?:/|$))[^/\\\0\n]+"  # of a file or folder; neither "." nor ".."
+_LINE = re.compile(rf"([0-9a-f]{{64}})  ({_NAME}(?:/{_NAME})*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,10 @@ class StanceModel:
         Keyword arguments that built the classifier.
     training
         What is known of the training data: ``sha256`` and counts.
+    thresholds
+        Confidences below which to abstain, by name (``coverage_0.8``), chosen on held-out statements.
+    conformal
+        How probabilities become sets of labels; None where it makes none.
     """
 
     classifier: StanceClassifier
@@ -53,6 +65,8 @@ class StanceModel:
     options: Mapping[str, Any]
     training: Mapping[str, Any]
     seed: int
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    conformal: Conformal | None = None
 
     @property
     def name(self) -> str:
@@ -69,13 +83,18 @@ class StanceModel:
         return self.calibration.apply(self.classifier.predict_proba(table))
 
     def calibrated(self, table: StatementTable, y: Sequence[str], *, method: Method) -> Self:
-        """Return this model calibrated on held-out statements."""
+        """Return this model calibrated on held-out statements; what rested on another calibration is dropped."""
         calibration = fit_calibration(self.classifier.predict_proba(table), y, method=method)
-        return type(self)(self.classifier, calibration, self.options, self.training, self.seed)
+        return replace(self, calibration=calibration, thresholds={}, conformal=None)
+
+    def conformalized(self, table: StatementTable, y: Sequence[str], *, method: Score, level: float) -> Self:
+        """Return this model with sets of labels, calibrated on statements that nothing else was fitted on."""
+        sets = fit_conformal(self.predict_proba(table), y, method=method, level=level, seed=self.seed)
+        return replace(self, conformal=sets)
 
     def params(self) -> dict[str, Any]:
         """Return what the model was made with, for a run's parameters: ``model.c``, ``seed`` … once flattened."""
-        made = {"classifier": self.name, "calibration": self.calibration.method, **self.options}
+        made = {"classifier": self.name, "calibration": self.calibration.method, **_brief(self.options)}
         return {"model": made, "seed": self.seed}
 
     def requirements(self) -> tuple[str, ...]:
@@ -89,12 +108,22 @@ class StanceModel:
             "classifier": self.name,
             "options": dict(self.options),
             "calibration": self.calibration.as_dict(),
+            "thresholds": dict(self.thresholds),
+            "conformal": self.conformal.as_dict() if self.conformal else None,
             "labels": list(self.classes_),
             "columns": list(COLUMNS),
             "training": dict(self.training),
             "packages": {name: version(name) for name in self.classifier.requirements},
             "seed": self.seed,
         }
+
+
+def _brief(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return options with the SHA-256 of the topics in their place: all of them would be hundreds of parameters."""
+    brief = {name: _brief(value) if isinstance(value, Mapping) else value for name, value in options.items()}
+    if "topics" in options:
+        brief["topics"] = sha256_text(json.dumps(options["topics"], sort_keys=True)) if options["topics"] else None
+    return brief
 
 
 def save(model: StanceModel, folder: Path) -> None:
@@ -113,8 +142,13 @@ def save(model: StanceModel, folder: Path) -> None:
     with _fresh_folder(folder) as fresh:
         write_json(fresh / _CARD, model.card())
         model.classifier.save(fresh)
-        names = sorted(path.name for path in fresh.iterdir())
-        write_text(fresh / MANIFEST, "".join(f"{sha256_file(fresh / name)}  {name}\n" for name in names))
+        lines = [f"{sha256_file(path)}  {name}\n" for name, path in sorted(_contents(fresh).items())]
+        write_text(fresh / MANIFEST, "".join(lines))
+
+
+def is_name(text: str) -> bool:
+    """Return whether a bundle may hold a file or folder of this name."""
+    return re.fullmatch(_NAME, text) is not None
 
 
 @contextmanager
@@ -126,6 +160,8 @@ def _fresh_folder(folder: Path) -> Iterator[Path]:
             fresh = Path(work) / "new"
             fresh.mkdir()
             yield fresh
+            for document in filter(Path.is_file, (folder / name for name in DOCUMENTS)):
+                shutil.copyfile(document, fresh / document.name)
             _swap(fresh, folder, aside=Path(work) / "old")
     except OSError as error:
         raise InputError(f"{folder}: cannot write here ({error.strerror or error}); choose another folder") from error
@@ -149,14 +185,31 @@ def check(folder: Path) -> None:
     folder = Path(folder)
     if not (folder / MANIFEST).is_file():
         raise _no_bundle(folder)
-    expected = _read_manifest(folder)
-    found = {path.name: path for path in folder.iterdir() if path.name != MANIFEST}
+    expected, found = _read_manifest(folder), _contents(folder)
     for name in sorted(expected.keys() ^ found.keys()):
         fault = "is missing" if name in expected else "does not belong to it"
         raise ModelError(f"{folder}: damaged model bundle, {name} {fault}; train or copy it again")
     for name, path in sorted(found.items()):
         if path.is_symlink() or not path.is_file() or sha256_file(path) != expected[name]:
             raise ModelError(f"{folder}: damaged model bundle, {name} has changed since it was saved; copy it again")
+
+
+def _contents(folder: Path) -> dict[str, Path]:
+    """Return what lies in a folder, by relative path: files, links, and folders without any.
+
+    Its own manifest and documents do not count. Links are not followed, so that nothing outside the folder is ever
+    part of it.
+    """
+    found: dict[str, Path] = {}
+    for parent, folders, files in os.walk(folder):
+        links = [name for name in folders if (Path(parent) / name).is_symlink()]
+        bare = [] if folders or files or parent == str(folder) else [""]
+        for name in (*files, *links, *bare):
+            path = Path(parent) / name
+            found[path.relative_to(folder).as_posix()] = path
+    for name in (MANIFEST, *DOCUMENTS):
+        found.pop(name, None)
+    return found
 
 
 def _no_bundle(folder: Path) -> ModelError:

@@ -1,14 +1,17 @@
-"""Logistic regression over word and character TF-IDF of the quotation and what surrounds it."""
+"""Logistic regression: the head of models whose features are made elsewhere, and the TF-IDF classifier over it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 from zipfile import BadZipFile
 
 import numpy as np
+import numpy.typing as npt
 
 from pipeline.errors import ModelError
 from pipeline.records import LABELS
@@ -19,6 +22,86 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 _WEIGHTS, _TERMS = "weights.npz", "terms.json"
+
+
+def check_labels(y: Sequence[str]) -> None:
+    """Raise ``ModelError`` unless every label has a statement."""
+    if missing := [label for label in LABELS if label not in set(y)]:
+        raise ModelError(f"no training statement is labelled {', '.join(missing)}; each class needs some")
+
+
+@dataclass(frozen=True, slots=True)
+class HeadOptions:
+    """How a head is fitted.
+
+    Parameters
+    ----------
+    c
+        Inverse strength of the L2 penalty; larger fits the training data closer.
+    class_weight
+        ``balanced`` weighs each class by the inverse of its share; None counts every statement once.
+    """
+
+    c: float = 1.0
+    class_weight: Literal["balanced"] | None = "balanced"
+    max_iterations: int = 1000
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LogisticHead:
+    """Weights from features to labels.
+
+    Parameters
+    ----------
+    coef
+        Shape [features, 3], columns in the order of ``LABELS``.
+    intercept
+        Shape [3].
+    """
+
+    coef: npt.NDArray[np.float32]
+    intercept: npt.NDArray[np.float32]
+
+    @classmethod
+    def fit(cls, values: Any, y: Sequence[str], options: HeadOptions) -> Self:
+        """Return the head fitted by scikit-learn on features, shape [n, features], and their labels."""
+        from sklearn.linear_model import LogisticRegression
+
+        fitted = LogisticRegression(
+            C=options.c, class_weight=options.class_weight, max_iter=options.max_iterations, random_state=options.seed
+        ).fit(values, np.asarray([LABELS.index(label) for label in y]))
+        # Rounded here and not when saving, so that a model answers the same before and after.
+        coef = np.ascontiguousarray(fitted.coef_.T, dtype=np.float32)
+        return cls(coef, np.asarray(fitted.intercept_, dtype=np.float32))
+
+    def predict_proba(self, values: Any) -> Probabilities:
+        """Return probabilities, shape [n, 3], of dense or sparse features."""
+        from scipy.special import softmax
+
+        scores = np.asarray(values @ self.coef, dtype=np.float64) + self.intercept
+        return np.asarray(softmax(scores, axis=1), dtype=np.float64)
+
+    def save(self, folder: Path, **more: npt.NDArray[Any]) -> None:
+        """Write ``weights.npz``, other arrays beside the head's; the same arrays give the same bytes."""
+        with (folder / _WEIGHTS).open("wb") as handle:
+            np.savez_compressed(handle, allow_pickle=False, coef=self.coef, intercept=self.intercept, **more)
+
+    def check(self, features: int) -> None:
+        """Raise ``ValueError`` unless the weights are for so many features."""
+        expected = (features, len(LABELS))
+        if self.coef.shape != expected or self.intercept.shape != expected[1:]:
+            raise ValueError(f"coefficients of shape {self.coef.shape}, expected {expected}")
+
+
+@contextmanager
+def saved_weights(folder: Path) -> Iterator[Mapping[str, npt.NDArray[Any]]]:
+    """Yield the arrays of ``weights.npz``; whatever does not fit within the block is a one-line ``ModelError``."""
+    try:
+        with (folder / _WEIGHTS).open("rb") as handle, np.load(handle, allow_pickle=False) as arrays:
+            yield arrays
+    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
+        raise ModelError(f"{folder}: weights that do not fit the model ({error}); train it again") from error
 
 
 class TfidfClassifier:
@@ -65,27 +148,17 @@ class TfidfClassifier:
         ModelError
             If a label has no statement, or a block of features finds nothing.
         """
-        from sklearn.linear_model import LogisticRegression
-
-        if missing := [label for label in LABELS if label not in set(y)]:
-            raise ModelError(f"no training statement is labelled {', '.join(missing)}; each class needs some")
+        check_labels(y)
         self.blocks_ = [TfidfBlock.fit(features, table) for features in self.features.values()]
-        head = LogisticRegression(
-            C=self.c, class_weight=self.class_weight, max_iter=self.max_iterations, random_state=self.seed
-        ).fit(self._values(table), np.asarray([LABELS.index(label) for label in y]))
-        # Rounded here and not when saving, so that a model answers the same before and after.
-        self.coef_ = np.ascontiguousarray(head.coef_.T, dtype=np.float32)
-        self.intercept_ = np.asarray(head.intercept_, dtype=np.float32)
+        options = HeadOptions(self.c, self.class_weight, self.max_iterations, self.seed)
+        self.head_ = LogisticHead.fit(self._values(table), y, options)
         return self
 
     def predict_proba(self, table: StatementTable) -> Probabilities:
         """Return probabilities, shape [n, 3], columns in the order of ``classes_``."""
-        from scipy.special import softmax
-
         if len(table["text"]) == 0:
             return np.empty((0, len(LABELS)))
-        scores = np.asarray(self._values(table) @ self.coef_, dtype=np.float64) + self.intercept_
-        return np.asarray(softmax(scores, axis=1), dtype=np.float64)
+        return self.head_.predict_proba(self._values(table))
 
     def _values(self, table: StatementTable) -> csr_matrix:
         from scipy.sparse import hstack
@@ -95,8 +168,7 @@ class TfidfClassifier:
     def save(self, folder: Path) -> None:
         """Write ``weights.npz`` and ``terms.json``; the same state gives the same bytes."""
         idf = {f"idf.{name}": block.idf for name, block in zip(self.features, self.blocks_, strict=True)}
-        with (folder / _WEIGHTS).open("wb") as handle:
-            np.savez_compressed(handle, allow_pickle=False, coef=self.coef_, intercept=self.intercept_, **idf)
+        self.head_.save(folder, **idf)
         terms = {name: block.terms for name, block in zip(self.features, self.blocks_, strict=True)}
         (folder / _TERMS).write_text(json.dumps(terms, indent=0) + "\n", encoding="ascii")
 
@@ -108,19 +180,11 @@ class TfidfClassifier:
         ModelError
             If the files do not fit the features that the bundle names.
         """
-        try:
+        with saved_weights(folder) as arrays:
             terms = json.loads((folder / _TERMS).read_text(encoding="ascii"))
-            with (folder / _WEIGHTS).open("rb") as handle, np.load(handle, allow_pickle=False) as arrays:
-                self.coef_, self.intercept_ = arrays["coef"], arrays["intercept"]
-                self.blocks_ = [
-                    TfidfBlock(features, terms[name], arrays[f"idf.{name}"]) for name, features in self.features.items()
-                ]
-            self._check()
-        except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
-            raise ModelError(f"{folder}: weights that do not fit the model ({error}); train it again") from error
+            self.head_ = LogisticHead(arrays["coef"], arrays["intercept"])
+            self.blocks_ = [
+                TfidfBlock(features, terms[name], arrays[f"idf.{name}"]) for name, features in self.features.items()
+            ]
+            self.head_.check(sum(len(block.terms) for block in self.blocks_))
         return self
-
-    def _check(self) -> None:
-        expected = (sum(len(block.terms) for block in self.blocks_), len(LABELS))
-        if self.coef_.shape != expected or self.intercept_.shape != expected[1:]:
-            raise ValueError(f"coefficients of shape {self.coef_.shape}, expected {expected}")

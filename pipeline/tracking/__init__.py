@@ -14,13 +14,13 @@ from typing import Any
 
 from pipeline.errors import InputError, TrackingError
 from pipeline.files import read_json, write_json
-from pipeline.tracking.runs import RunRecord, find_run, resolve_model, run_artifact, runs, set_alias
+from pipeline.tracking.runs import PARENT, RunRecord, find_run, resolve_model, run_artifact, runs, set_alias
 from pipeline.tracking.store import EXPERIMENT, connect, is_empty, reported, store_uri
 from pipeline.tracking.tracker import MODEL_NAME, MlflowTracker, Tracker, flatten
 
 __all__ = [
     "EXPERIMENT", "MODEL_NAME", "MlflowTracker", "RunRecord", "Tracker", "continue_run", "find_run", "flatten",
-    "resolve_model", "run_artifact", "runs", "set_alias", "start_run", "store_uri", "write_pointer",
+    "is_known", "resolve_model", "run_artifact", "runs", "set_alias", "start_run", "store_uri", "write_pointer",
 ]  # fmt: skip
 
 
@@ -42,7 +42,12 @@ def _git_commit() -> str | None:
 
 @contextmanager
 def start_run(
-    *, name: str | None = None, run_id: str | None = None, tags: Mapping[str, str] | None = None, track: bool = True
+    *,
+    name: str | None = None,
+    run_id: str | None = None,
+    parent: str | None = None,
+    tags: Mapping[str, str] | None = None,
+    track: bool = True,
 ) -> Iterator[Tracker]:
     """Yield a tracker of a new run, or of the run ``run_id``; the run ends as failed if the block raises.
 
@@ -50,6 +55,8 @@ def start_run(
     ----------
     name
         The run's name; None lets MLflow invent one.
+    parent
+        Id of the run that a new one is a part of.
     tags
         Beside the git commit, which is left out where there is none.
     track
@@ -70,6 +77,8 @@ def start_run(
             own = {"mlflow.source.name": "stance", "mlflow.source.type": "LOCAL"}
             if commit := _git_commit():
                 own["mlflow.source.git.commit"] = commit
+            if parent is not None:
+                own[PARENT] = parent
             run_id = str(client.create_run(experiment, run_name=name, tags=own | dict(tags or {})).info.run_id)
         else:
             client.update_run(run_id, status="RUNNING")
@@ -130,5 +139,13 @@ def _can_go_on(run_id: str) -> bool:
         return False
     try:
         return not find_run(run_id).evaluated
+    except TrackingError:
+        return False
+
+
+def is_known(run_id: str) -> bool:
+    """Return whether the store has a run of this id; looking makes no store."""
+    try:
+        return not is_empty() and find_run(run_id).run_id == run_id
     except TrackingError:
         return False

@@ -14,8 +14,14 @@ from pipeline.tracking.tracker import MODEL_NAME
 if TYPE_CHECKING:
     from mlflow.entities import Run
 
-_FROM_TRAINING = ("train_", "dev_")
+PARENT = "mlflow.parentRunId"
+"""The tag by which MLflow knows the parts of a run."""
+
+_FROM_TRAINING = ("train_", "dev_", "cv_")
 """Metrics that training itself logs; any other metric means that the run has been evaluated."""
+
+_PAGE = 100
+"""Runs asked for at a time, at least: most of them may be parts of others, which are not shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +55,14 @@ def _record(run: Run) -> RunRecord:
     )
 
 
-def runs(limit: int = 20) -> list[RunRecord]:
-    """Return the latest runs, newest first; none where there is no store yet."""
+def runs(limit: int = 20, *, parts: bool = False) -> list[RunRecord]:
+    """Return the latest runs, newest first; none where there is no store yet.
+
+    Parameters
+    ----------
+    parts
+        With those that are a part of another, as the trials of a search are.
+    """
     if is_empty():
         return []
     client, experiment = connect()
@@ -58,13 +70,13 @@ def runs(limit: int = 20) -> list[RunRecord]:
     token = None
     with reported(str(client.tracking_uri)):
         while len(found) < limit:
-            wanted = min(limit - len(found), 1000)
+            wanted = min(max(limit - len(found), _PAGE), 1000)
             page = client.search_runs([experiment], max_results=wanted, order_by=["start_time DESC"], page_token=token)
-            found += map(_record, page)
+            found += [run for run in map(_record, page) if parts or PARENT not in run.tags]
             token = page.token
             if not token:
                 break
-    return found
+    return found[:limit]
 
 
 def find_run(reference: str) -> RunRecord:
@@ -75,7 +87,7 @@ def find_run(reference: str) -> RunRecord:
     TrackingError
         If there is no such run, or more than one.
     """
-    known = runs(limit=100_000)
+    known = runs(limit=100_000, parts=True)
     for matches in (
         [run for run in known if run.run_id == reference],
         [run for run in known if run.name == reference],

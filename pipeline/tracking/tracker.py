@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +14,16 @@ from pipeline.tracking.store import reported, selected
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+    from mlflow.entities import Metric
+
+Observe = Callable[[int, Mapping[str, float]], None]
+"""Takes a step and its figures by name."""
+
+STEPS = "train_steps/"
+"""Stands before the names of figures that a fit gives step by step, so that they hide none of the final ones."""
+
+_FIGURES, _SECONDS = 200, 10.0
+"""Figures of steps go to the store when there are so many, or the oldest has waited so long; each call costs."""
 
 MODEL_NAME = "stance"
 """The name under which models are registered."""
@@ -36,6 +48,11 @@ class Tracker:
 
     def log_metrics(self, values: Mapping[str, float]) -> None:
         """Keep figures; give many at once, each call costs."""
+
+    @contextmanager
+    def steps(self) -> Iterator[Observe]:
+        """Yield a function that keeps a step's figures, as ``train_steps/NAME``; all are kept when the block ends."""
+        yield lambda step, figures: None
 
     def set_tags(self, values: Mapping[str, str]) -> None:
         """Keep tags."""
@@ -74,9 +91,34 @@ class MlflowTracker(Tracker):
         """Keep figures; give many at once, each call costs."""
         from mlflow.entities import Metric
 
-        now = int(datetime.now(UTC).timestamp() * 1000)
         with reported(self._uri):
-            self._client.log_batch(self._run_id, [Metric(k, float(v), now, 0) for k, v in values.items()])
+            self._client.log_batch(self._run_id, [Metric(k, float(v), _now(), 0) for k, v in values.items()])
+
+    @contextmanager
+    def steps(self) -> Iterator[Observe]:
+        """Yield a function that keeps a step's figures, as ``train_steps/NAME``; all are kept when the block ends."""
+        from mlflow.entities import Metric
+
+        waiting: list[Metric] = []
+        sent = time.monotonic()
+
+        def send() -> None:
+            nonlocal sent
+            with reported(self._uri):
+                for start in range(0, len(waiting), 1000):  # as many as a server takes at once
+                    self._client.log_batch(self._run_id, waiting[start : start + 1000])
+            waiting.clear()
+            sent = time.monotonic()
+
+        def observe(step: int, figures: Mapping[str, float]) -> None:
+            waiting.extend(Metric(f"{STEPS}{name}", float(value), _now(), step) for name, value in figures.items())
+            if len(waiting) >= _FIGURES or time.monotonic() - sent > _SECONDS:
+                send()
+
+        try:
+            yield observe
+        finally:
+            send()
 
     def set_tags(self, values: Mapping[str, str]) -> None:
         """Keep tags."""
@@ -143,6 +185,10 @@ class MlflowTracker(Tracker):
             MODEL_NAME, f"models:/{model_id}", run_id=self._run_id, model_id=model_id
         )
         return f"models:/{MODEL_NAME}/{version.version}"
+
+
+def _now() -> int:
+    return int(datetime.now(UTC).timestamp() * 1000)
 
 
 def flatten(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -62,3 +62,22 @@ def test_undefined_figures_are_not_tracked():
     figures = tracked_metrics(evaluate(one_article, NOTHING, Y_TRUE, INTERVALS))
     assert "macro_f1" in figures
     assert "macro_f1_low" not in figures
+
+
+def test_abstention_is_tracked_at_one_coverage_and_sets_where_there_are_some():
+    figures = tracked_metrics(evaluate(SCORED, NOTHING, Y_TRUE, INTERVALS))
+    assert figures["risk_coverage_0.8"] == pytest.approx(1 / 6, abs=1e-6)  # all six are equally sure, one is wrong
+    assert figures["aurc"] == pytest.approx(1 / 6, abs=1e-6)
+    assert "sets_coverage" not in figures
+    sets = np.eye(3, dtype=bool)[[0, 0, 1, 1, 2, 1]]
+    figures = tracked_metrics(evaluate(SCORED, NOTHING, Y_TRUE, INTERVALS, sets=sets))
+    assert figures["sets_coverage"] == pytest.approx(5 / 6, abs=1e-6)
+    assert figures["sets_set_size"] == 1
+
+
+def test_thresholds_are_measured_under_their_names():
+    evaluation = evaluate(SCORED, NOTHING, Y_TRUE, INTERVALS, thresholds={"coverage_0.8": 0.5, "coverage_0.5": 1.1})
+    document = metrics_document(evaluation)["thresholds"]
+    assert document["coverage_0.8"]["coverage"]["value"] == 1
+    assert document["coverage_0.5"]["coverage"]["value"] == 0
+    assert document["coverage_0.5"]["risk"]["value"] is None

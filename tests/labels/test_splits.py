@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import LabelError, LeakageError
-from pipeline.labels.splits import SPLITS, assign, check_leakage, groups, near_duplicate_pairs
+from pipeline.labels.splits import SPLITS, assign, check_leakage, folds, groups, near_duplicate_pairs
 from pipeline.records import LABELS, Statement
 
 FRACTIONS = {"train": 0.6, "dev": 0.15, "test": 0.25}
@@ -173,3 +173,26 @@ def test_joined_near_duplicates_land_on_one_side():
         split = assign(rows, FRACTIONS, seed=seed, pairs=pairs)
         assert split[-2].split == split[-1].split
         check_leakage(split, pairs)
+
+
+def test_folds_are_even_keep_stories_whole_and_repeat():
+    statements = corpus()
+    found = folds(statements, 5, seed=3)
+    assert sorted(index for fold in found for index in fold) == list(range(len(statements)))
+    stories = [{statements[index].story_id for index in fold} for fold in found]
+    assert sum(map(len, stories)) == len(set.union(*stories)) == 60
+    for label in LABELS:
+        counts = [sum(statements[index].label == label for index in fold) for fold in found]
+        assert max(counts) - min(counts) <= 8
+    assert folds(statements, 5, seed=3) == found != folds(statements, 5, seed=4)
+
+
+def test_copies_stay_in_one_fold():
+    statements = [statement(i, f"s{i}") for i in range(12)]
+    for fold in folds(statements, 4, seed=0, pairs=[(0, 7), (7, 11)]):
+        assert len({0, 7, 11} & set(fold)) in (0, 3)
+
+
+def test_stories_that_do_not_fill_the_folds_are_told():
+    with pytest.raises(LabelError, match="2 stories do not fill 3 folds; label more stories, or take fewer folds"):
+        folds([statement(i, f"s{i % 2}") for i in range(9)], 3, seed=0)

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, fields
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from pipeline.config import EvaluateConfig, load_config
 from pipeline.errors import InputError, LabelError, ModelError
 from pipeline.records import LABELS, Statement
 from pipeline.stages import evaluate
+from pipeline.stance.conformal import Conformal
 from pipeline.storage import read_table, schema_of, write_table
 
 # Label of each statement and what the classifier says, by its first letter, of four articles with three statements.
@@ -31,6 +33,8 @@ class Oracle:
 
     name = "oracle"
     classes_ = LABELS
+    thresholds: ClassVar = {}
+    conformal = None
 
     def __init__(self):
         self.options = {"depth": 3}
@@ -234,3 +238,39 @@ def test_figures_go_to_the_run_that_trained_the_model_and_then_to_a_run_of_their
 def test_untracked_evaluation_makes_no_store(project):
     evaluate.run(config())
     assert not (project / "mlflow.db").exists()
+
+
+def test_the_risk_coverage_curve_is_in_the_metrics_the_plots_and_the_report(project):
+    evaluate.run(config())
+    found = metrics(project)["selective"]
+    # The four of "pro" (0.9), one wrong; then those of "anti" (0.8), all right; then "neutral" (0.7), two wrong.
+    assert found["coverage_1"]["risk"]["value"] == pytest.approx(3 / 12, abs=1e-6)
+    assert found["coverage_0.5"]["risk"]["value"] == pytest.approx(1 / 6, abs=1e-6)
+    assert found["coverage_0.5"]["threshold"] == 0.8
+    assert found["coverage_0.5"]["risk"]["n"] == 6
+    assert found["aurc"]["low"] <= found["aurc"]["value"] <= found["aurc"]["high"]
+    plot = json.loads((project / "reports/plots/coverage.json").read_text())
+    assert [row["coverage"] for row in plot][:3] == [1.0, 0.95, 0.9]
+    assert plot[0]["macro_f1"] == metrics(project)["macro_f1"]
+    assert plot[0]["risk_low"] <= plot[0]["risk"] <= plot[0]["risk_high"]
+    assert (project / "reports/coverage.png").read_bytes().startswith(b"\x89PNG")
+    assert "Abstention" in (project / "reports/report.html").read_text(encoding="utf-8")
+
+
+def test_thresholds_and_sets_are_measured_where_the_model_has_them(project, monkeypatch):
+    evaluate.run(config())
+    assert {"thresholds", "sets"} & set(metrics(project)) == set()
+    assert "Prediction sets" not in (project / "reports/report.html").read_text(encoding="utf-8")
+    monkeypatch.setattr(Oracle, "thresholds", {"coverage_0.8": 0.75})
+    monkeypatch.setattr(Oracle, "conformal", Conformal("lac", 0.9, 0.85, 60))
+    evaluate.run(config())
+    found = metrics(project)
+    kept = found["thresholds"]["coverage_0.8"]
+    assert kept["threshold"] == 0.75
+    assert kept["coverage"]["value"] == pytest.approx(7 / 12, abs=1e-6)
+    assert kept["risk"]["value"] == pytest.approx(1 / 7, abs=1e-6)
+    # Labels of 0.15 and more: two where the oracle says anti or neutral, one where it says pro.
+    assert found["sets"]["set_size"]["value"] == pytest.approx((3 * 2 + 5 * 2 + 4) / 12, abs=1e-6)
+    assert found["sets"]["coverage"]["value"] == pytest.approx(10 / 12, abs=1e-6)
+    assert found["sets"]["coverage_anti"]["value"] == pytest.approx(3 / 4)
+    assert "Prediction sets" in (project / "reports/report.html").read_text(encoding="utf-8")

@@ -2,6 +2,8 @@
 
 import json
 import os
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from pipeline.parts import read_parts
 from pipeline.records import LABELS
 from pipeline.rows import SCORE_COLUMNS
 from pipeline.stages import score
+from pipeline.stance.conformal import Conformal
 from pipeline.storage import read_articles, read_table
 
 FEATURES = {"words": {"column": "text", "analyzer": "word", "ngrams": [1, 1], "min_df": 1, "weight": 1.0}}
@@ -274,16 +277,37 @@ def test_a_fault_is_told_and_nothing_is_written(tmp_path, config, model, article
     assert everything(tmp_path) == before
 
 
-def test_the_first_default_folder_that_is_there_is_used(tmp_path, model, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    folders = ["models/default", str(model)]
-    config = load_config(ScoreConfig, "score", [f"model_folders={json.dumps(folders)}"])
-    assert score.load_scorer(config).address == str(model)
+@pytest.fixture
+def installed(tmp_path, monkeypatch):
+    """Return the models folder of an installation; work in an empty folder beside it."""
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    places = [Path("models"), tmp_path / "installed"]
+    monkeypatch.setattr(score, "model_folders", lambda name: [place / name for place in places])
+    return places[1]
 
 
-def test_without_any_model_the_message_says_how_to_get_one(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(ModelError, match=r"no model at models/default or models/starter; run `stance train`"):
+# Where models lie, and which of them is taken.
+DEFAULTS = [
+    (["models/default", "models/starter"], "models/starter"),
+    (["models/default"], "models/default"),
+    (["models/default", "installed/starter"], "installed/starter"),
+    (["models/starter", "installed/starter"], "models/starter"),
+]
+
+
+@pytest.mark.parametrize(("there", "taken"), DEFAULTS)
+def test_the_model_that_comes_along_is_used_and_else_the_one_trained_here(installed, model, there, taken):
+    def place(name):
+        return installed.parent / name if name.startswith("installed") else Path(name)
+
+    for name in there:
+        shutil.copytree(model, place(name))
+    assert score.load_scorer(load_config(ScoreConfig, "score")).address == str(place(taken))
+
+
+def test_without_any_model_the_message_says_how_to_get_one(installed):
+    with pytest.raises(ModelError, match=r"no model at models/starter or models/default; run `stance train`"):
         score.load_scorer(load_config(ScoreConfig, "score"))
 
 
@@ -309,3 +333,15 @@ def test_the_same_input_gives_the_same_bytes(tmp_path, config, articles):
     score.run(config, [str(articles)], tmp_path / "two.parquet")
     assert os.path.getsize(tmp_path / "one.parquet") > 0
     assert (tmp_path / "one.parquet").read_bytes() == (tmp_path / "two.parquet").read_bytes()
+
+
+def test_sets_of_labels_are_written_where_the_model_makes_them(tmp_path, config, articles, model):
+    score.run(config, [str(articles)], tmp_path / "plain.jsonl")
+    assert {row["stance_set"] for row in read_table(tmp_path / "plain.jsonl")} == {None}
+    trained = stance.load(model)
+    for quantile, size in ((0.0, 1), (1.0, 3)):
+        with_sets = replace(trained, conformal=Conformal("lac", 0.9, quantile, 60))
+        stance.save(with_sets, tmp_path / "sets")
+        score.run(configured(tmp_path / "sets"), [str(articles)], tmp_path / "scored.csv")
+        rows = read_table(tmp_path / "scored.csv")
+        assert all(len(row["stance_set"].split("|")) == size and row["stance"] in row["stance_set"] for row in rows)

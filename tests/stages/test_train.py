@@ -2,16 +2,18 @@
 
 import json
 from dataclasses import fields
+from typing import ClassVar
 
 import pytest
 import yaml
 
 from pipeline import stance, tracking
 from pipeline.config import TrainConfig, load_train_config
-from pipeline.errors import InputError, ModelError, TrackingError
+from pipeline.errors import InputError, LabelError, ModelError, TrackingError
 from pipeline.files import sha256_file
 from pipeline.records import Statement
 from pipeline.stages import train
+from pipeline.stance.linear import TfidfClassifier
 from pipeline.storage import schema_of, write_table
 
 COLUMNS = [field.name for field in fields(Statement)]
@@ -170,9 +172,153 @@ def test_the_run_tells_how_the_model_was_made(project, rows):
     assert kept == settings.model_dump(mode="json")
 
 
+class Slow(TfidfClassifier):
+    """A classifier that tells its steps, keeps a checkpoint, and can break off."""
+
+    breaks = False
+    seen: ClassVar[list] = []
+
+    def fit(self, table, y, fitting):
+        fitting.checkpoints.mkdir(parents=True, exist_ok=True)
+        self.seen.append((sorted(path.name for path in fitting.checkpoints.iterdir()), len(fitting.dev[1])))
+        for step in range(300):
+            fitting.observe(step, {"loss": 1 / (step + 1), "dev_macro_f1": step / 300})
+        (fitting.checkpoints / "last").write_text("weights")
+        if self.breaks:
+            raise ModelError("broken off")
+        return super().fit(table, y, fitting)
+
+
+@pytest.fixture
+def slow(monkeypatch):
+    monkeypatch.setitem(stance.CLASSIFIERS, "tfidf", f"{__name__}:Slow")
+    monkeypatch.setattr(Slow, "seen", [])
+    return Slow
+
+
+def test_a_fit_that_was_broken_off_finds_its_checkpoints_and_a_finished_one_leaves_none(
+    project, rows, slow, monkeypatch
+):
+    write(project, rows)
+    monkeypatch.setattr(slow, "breaks", True)
+    with pytest.raises(ModelError, match="broken off"):
+        train.run(config())
+    assert (project / "models/default.checkpoints/last").is_file()
+    monkeypatch.setattr(slow, "breaks", False)
+    train.run(config())
+    assert slow.seen == [([], 60), (["last"], 60)]
+    assert sorted(path.name for path in (project / "models").iterdir()) == [
+        "default", "default.manifest.json", "default.run.json",
+    ]  # fmt: skip
+
+
+def test_without_dev_statements_a_fit_has_none(project, rows, slow, monkeypatch):
+    write(project, filter_rows(rows, lambda row: row["split"] == "train"))
+    given = []
+    monkeypatch.setattr(
+        slow, "fit", lambda self, table, y, fitting: given.append(fitting) or TfidfClassifier.fit(self, table, y)
+    )
+    train.run(config("model.calibration=none"))
+    assert [fitting.dev for fitting in given] == [None]
+
+
+def test_the_steps_of_a_fit_are_kept_few_calls_at_a_time_and_hide_no_final_figure(project, rows, slow, monkeypatch):
+    from mlflow import MlflowClient
+
+    write(project, rows)
+    calls, log_batch = [], MlflowClient.log_batch
+
+    def counted(self, run_id, metrics=(), **others):
+        calls.append(len(metrics))
+        return log_batch(self, run_id, metrics, **others)
+
+    monkeypatch.setattr(MlflowClient, "log_batch", counted)
+    train.run(load_train_config())
+    (run,) = tracking.runs()
+    history = MlflowClient(tracking.store_uri()).get_metric_history(run.run_id, "train_steps/loss")
+    assert [(entry.step, entry.value) for entry in history] == [(step, 1 / (step + 1)) for step in range(300)]
+    assert run.metrics["train_steps/dev_macro_f1"] == 299 / 300
+    assert run.metrics["dev_macro_f1"] == 1.0
+    assert not run.evaluated
+    assert len([size for size in calls if size]) <= 600 / 200 + 2 + 3  # final figures, and a slow machine
+
+
+def test_the_steps_of_a_fit_that_breaks_off_are_kept(project, rows, slow, monkeypatch):
+    write(project, rows)
+    monkeypatch.setattr(slow, "breaks", True)
+    with pytest.raises(ModelError, match="broken off"):
+        train.run(load_train_config())
+    (run,) = tracking.runs()
+    assert run.status == "FAILED"
+    assert run.metrics["train_steps/loss"] == 1 / 300
+
+
 def test_a_store_that_cannot_be_reached_is_told_before_anything_is_fitted(project, rows, monkeypatch):
     write(project, rows)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:////nonesuch/mlflow.db")
     with pytest.raises(TrackingError, match="no folder /nonesuch"):
         train.run(load_train_config())
+    assert not (project / "models").exists()
+
+
+def test_thresholds_keep_their_share_of_dev(project, rows):
+    write(project, rows)
+    train.run(config("model.c=0.05"))
+    model = stance.load(project / "models/default")
+    dev = [row for row in rows if row["split"] == "dev"]
+    confidence = model.predict_proba({name: [row[name] for row in dev] for name in stance.COLUMNS}).max(axis=1)
+    assert set(model.thresholds) == {f"coverage_{share:g}" for share in (0.9, 0.8, 0.7, 0.6, 0.5)}
+    for name, threshold in model.thresholds.items():
+        assert (confidence >= threshold).mean() >= float(name.partition("_")[2])
+        assert (confidence > threshold).mean() < float(name.partition("_")[2])
+    assert model.conformal is None
+
+
+@pytest.fixture
+def more_dev(rows):
+    """Return the rows with 120 dev statements in four stories."""
+    dev = [row for row in rows if row["split"] == "dev"]
+    again = [{**row, "statement_id": f"more{i}"} for i, row in enumerate(dev)]
+    for i, row in enumerate(dev + again):
+        row["story_id"] = row["article_id"] = f"dev{i % 4}"
+    return rows + again
+
+
+def watched(original, used, name):
+    """Return the method, which notes the texts that it is given."""
+
+    def method(self, table, y, **options):
+        used[name] = list(table["text"])
+        return original(self, table, y, **options)
+
+    return method
+
+
+def test_sets_of_labels_rest_on_dev_stories_that_nothing_else_was_fitted_on(project, more_dev, monkeypatch):
+    pytest.importorskip("mapie", reason="needs pip install -e '.[conformal]'")
+    used = {}
+    for name in ("calibrated", "conformalized"):
+        monkeypatch.setattr(stance.StanceModel, name, watched(getattr(stance.StanceModel, name), used, name))
+    monkeypatch.setattr(
+        stance, "fit", lambda *a, _fit=stance.fit, **k: used.update(fit=k["fitting"].dev[0]["text"]) or _fit(*a, **k)
+    )
+    for i, row in enumerate(more_dev):
+        row["text"] = f"{row['text']} {i}"
+    write(project, more_dev)
+    train.run(config("model.conformal={method: aps, level: 0.8}"))
+    story = {row["text"]: row["story_id"] for row in more_dev}
+    stories = {name: {story[text] for text in texts} for name, texts in used.items()}
+    assert stories["fit"] == stories["calibrated"]
+    assert stories["calibrated"] | stories["conformalized"] == {"dev0", "dev1", "dev2", "dev3"}
+    assert stories["calibrated"] & stories["conformalized"] == set()
+    made = stance.load(project / "models/default").conformal
+    assert (made.method, made.level, made.n) == ("aps", 0.8, 60)
+
+
+def test_sets_of_labels_need_two_stories_in_dev(project, rows):
+    for row in rows:
+        row["story_id"] = row["article_id"] = row["split"]
+    write(project, rows)
+    with pytest.raises(LabelError, match="1 stories do not fill 2 folds"):
+        train.run(config("model.conformal={method: lac, level: 0.9}"))
     assert not (project / "models").exists()

@@ -24,6 +24,24 @@ def model(labelled):
     return stance.fit("tfidf", OPTIONS, *labelled, training={"sha256": "ab" * 32, "train": 60}, seed=7)
 
 
+class Nested(TfidfClassifier):
+    """A classifier that keeps files in folders."""
+
+    def save(self, folder):
+        super().save(folder)
+        (folder / "a" / "b").mkdir(parents=True)
+        (folder / "a" / "b" / "deep.json").write_text("{}")
+        (folder / "a" / "..odd").write_text("two points begin a name, and are none")
+
+
+@pytest.fixture
+def nested(labelled, tmp_path, monkeypatch):
+    monkeypatch.setitem(stance.CLASSIFIERS, "nested", f"{__name__}:Nested")
+    monkeypatch.setattr(Nested, "name", "nested")
+    stance.save(stance.fit("nested", OPTIONS, *labelled, training={}), tmp_path / "nested")
+    return tmp_path / "nested"
+
+
 @pytest.fixture
 def folder(model, tmp_path):
     stance.save(model, tmp_path / "model")
@@ -103,6 +121,71 @@ def test_an_extra_file_folder_or_link_is_found(folder):
     (folder / "weights.npz").symlink_to(folder.parent / "elsewhere.npz")
     with pytest.raises(ModelError, match=r"weights\.npz has changed"):
         stance.load(folder)
+
+
+def test_files_in_folders_are_listed_by_their_relative_paths(nested):
+    lines = (nested / "MANIFEST.sha256").read_text().splitlines()
+    names = ["a/..odd", "a/b/deep.json", "bundle.json", "terms.json", "weights.npz"]
+    assert [line.split("  ")[1] for line in lines] == names
+    done = subprocess.run(["sha256sum", "--check", "--strict", "MANIFEST.sha256"], cwd=nested, capture_output=True)
+    assert done.returncode == 0
+    stance.load(nested)
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda folder: (folder / "a/b/deep.json").write_text("[]"), r"a/b/deep\.json has changed"),
+        (lambda folder: (folder / "a/b/deep.json").unlink(), r"a/b does not belong|a/b/deep\.json is missing"),
+        (lambda folder: (folder / "a/b/more.json").write_text("{}"), r"a/b/more\.json does not belong"),
+        (lambda folder: (folder / "a/b/MANIFEST.sha256").write_text(""), r"a/b/MANIFEST\.sha256 does not belong"),
+        (lambda folder: (folder / "a/empty/inner").mkdir(parents=True), "a/empty/inner does not belong"),
+        (lambda folder: (folder / "a/link").symlink_to(folder / "bundle.json"), "a/link does not belong"),
+        (lambda folder: (folder / "a/up").symlink_to(folder.parent), "a/up does not belong"),
+    ],
+)
+def test_whatever_changes_in_a_folder_is_found(nested, damage, message):
+    damage(nested)
+    with pytest.raises(ModelError, match=message):
+        stance.load(nested)
+
+
+def test_a_folder_that_became_a_link_is_found_though_its_files_are_the_same(nested):
+    (nested / "a").rename(nested.parent / "elsewhere")
+    (nested / "a").symlink_to(nested.parent / "elsewhere")
+    with pytest.raises(ModelError, match=r"model bundle, a(/\S+)? (is missing|does not belong)"):
+        stance.load(nested)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../out.json", "a/../../out.json", "a/../bundle.json", "/etc/hostname", "a//b", "./b", "a/.", "..", "a\\b", "a/"],
+)
+def test_a_manifest_cannot_name_what_lies_outside(nested, name):
+    (nested.parent / "out.json").write_text("{}")
+    digest = hashlib.sha256(b"{}").hexdigest()
+    with (nested / "MANIFEST.sha256").open("a") as handle:
+        handle.write(f"{digest}  {name}\n")
+    with pytest.raises(ModelError, match=r"MANIFEST\.sha256 has changed"):
+        stance.load(nested)
+
+
+def test_a_manifest_cannot_list_a_link(nested):
+    (nested / "a" / "link").symlink_to(nested.parent / "out.json")
+    (nested.parent / "out.json").write_text("{}")
+    with (nested / "MANIFEST.sha256").open("a") as handle:
+        handle.write(f"{hashlib.sha256(b'{}').hexdigest()}  a/link\n")
+    with pytest.raises(ModelError, match="a/link has changed"):
+        stance.load(nested)
+
+
+def test_topics_are_one_parameter_of_a_run(model):
+    topics = {"Loopi": {"aliases": ["Loopi"], "description": "", "hypotheses": {}}}
+    told = bundle.StanceModel(model.classifier, model.calibration, {"topics": topics, "c": 2.0}, {}, 7).params()
+    assert len(told["model"]["topics"]) == 64
+    assert told["model"]["c"] == 2.0
+    other = bundle.StanceModel(model.classifier, model.calibration, {"topics": topics | {"b": {}}}, {}, 7).params()
+    assert other["model"]["topics"] != told["model"]["topics"]
 
 
 def test_nothing_is_opened_before_it_is_checked(folder, monkeypatch):
@@ -195,6 +278,15 @@ def test_saving_replaces_an_older_bundle_and_nothing_else(folder, model):
     with pytest.raises(ModelError, match="is no model bundle"):
         stance.save(model, thesis)
     assert (thesis / "chapter.txt").read_text() == "years of work"
+
+
+def test_documents_for_people_are_no_part_of_it_and_stay(folder, model):
+    fingerprint = stance.fingerprint(folder)
+    (folder / "README.md").write_text("# Card\n")
+    stance.check(folder)
+    stance.save(model, folder)
+    assert (folder / "README.md").read_text() == "# Card\n"
+    assert stance.fingerprint(folder) == fingerprint
 
 
 def test_a_place_that_cannot_be_written_is_told(model, tmp_path):

@@ -1,4 +1,4 @@
-"""Pictures and self-contained HTML pages: views of figures that stand in JSON beside them.
+"""Self-contained HTML pages: views of figures that stand in JSON beside them.
 
 Pages load nothing from anywhere, escape every value, and read on a phone, in light and in dark.
 """
@@ -6,35 +6,14 @@ Pages load nothing from anywhere, escape every value, and read on a phone, in li
 from __future__ import annotations
 
 import base64
-import io
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
 from pipeline.records import LABELS, Estimate
-
-_STYLE = """
-:root { color-scheme: light dark; --line: #d5d9de; --soft: #f3f5f7; --quiet: #5a6470; --accent: #1b5fa8; }
-@media (prefers-color-scheme: dark) {
-  :root { --line: #3a424c; --soft: #20262d; --quiet: #a3adb8; --accent: #86b9f0; }
-}
-* { box-sizing: border-box; }
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 0 auto; padding: 1rem; }
-h1 { font-size: 1.5rem; margin: .5rem 0; } h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
-p { max-width: 44rem; } .quiet { color: var(--quiet); }
-.cards { display: flex; flex-wrap: wrap; gap: .75rem; margin: 1rem 0; }
-.card { flex: 1 1 13rem; border: 1px solid var(--line); border-radius: .5rem; padding: .75rem 1rem; }
-.card strong { display: block; font-size: 2rem; line-height: 1.2; color: var(--accent); }
-.wide { overflow-x: auto; }
-table { border-collapse: collapse; min-width: 100%; font-variant-numeric: tabular-nums; }
-th, td { padding: .35rem .6rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
-th:first-child, td:first-child { text-align: left; } thead th { background: var(--soft); }
-img { display: block; max-width: 100%; height: auto; background: #fff; border-radius: .5rem; }
-.config { table-layout: fixed; width: 100%; font-family: ui-monospace, monospace; }
-.config td { text-align: left; white-space: normal; overflow-wrap: anywhere; }
-"""
+from pipeline.report.style import STYLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +24,16 @@ class Figure:
     test: Estimate
     baseline: Estimate
     dev: Estimate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept at one coverage: from which confidence on, and risk and macro-F1 among it."""
+
+    coverage: float
+    threshold: float
+    risk: Estimate
+    macro_f1: Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +54,12 @@ class Evaluation:
         Counts [3, 3], rows actual, columns predicted.
     config
         Values to print as they are.
+    kept
+        The risk-coverage curve, full coverage first; an empty one is left out.
+    aurc
+        The area under it.
+    sets
+        Figures of prediction sets by title; none where the model makes no sets.
     """
 
     model: str
@@ -73,39 +68,9 @@ class Evaluation:
     per_class: Mapping[str, Mapping[str, Estimate]]
     confusion: Sequence[Sequence[int]]
     config: Mapping[str, Any]
-
-
-def confusion_png(confusion: Sequence[Sequence[int]], labels: Sequence[str] = LABELS) -> bytes:
-    """Return a picture of a confusion matrix: counts, shaded by their share of the actual label.
-
-    Parameters
-    ----------
-    confusion
-        Counts [k, k], rows actual, columns predicted.
-    labels
-        Names of the rows and columns.
-    """
-    # The object interface: pyplot keeps global state and may want a display.
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure as Canvas
-
-    shares = [[count / sum(row) if sum(row) else 0.0 for count in row] for row in confusion]
-    figure = Canvas(figsize=(5.6, 4.6), dpi=120, layout="constrained")
-    FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
-    image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-    ticks = range(len(labels))
-    axes.set(xlabel="predicted", ylabel="actual")
-    axes.set_xticks(ticks, labels=labels)
-    axes.set_yticks(ticks, labels=labels, rotation=90, va="center")
-    for i, row in enumerate(confusion):
-        for j, count in enumerate(row):
-            colour = "white" if shares[i][j] > 0.65 else "black"  # white is hard to read on the middle blues
-            axes.text(j, i, f"{count}\n{shares[i][j]:.0%}", ha="center", va="center", color=colour)
-    figure.colorbar(image, ax=axes, label="share of the actual label")
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", metadata={"Software": None})
-    return buffer.getvalue()
+    kept: Sequence[Kept] = ()
+    aurc: Estimate | None = None
+    sets: Mapping[str, Estimate] = field(default_factory=dict)
 
 
 def _number(value: float) -> str:
@@ -177,7 +142,56 @@ def _alt_text(confusion: Sequence[Sequence[int]]) -> str:
     return "Confusion matrix. " + "; ".join(rows)
 
 
-def evaluation_page(evaluation: Evaluation, picture: bytes) -> str:
+def _image(picture: bytes, alt: str) -> str:
+    data = base64.b64encode(picture).decode("ascii")
+    return f'<img alt="{escape(alt)}" src="data:image/png;base64,{data}">'
+
+
+def _with_interval(estimate: Estimate) -> str:
+    return f"{_number(estimate.value)} ({_interval(estimate)})"
+
+
+def _abstention(evaluation: Evaluation, curve: bytes) -> str:
+    """Return the part on abstention; nothing where there is no curve."""
+    if not evaluation.kept or evaluation.aurc is None:
+        return ""
+    rows = [
+        (
+            f"{kept.coverage:.0%}",
+            _number(kept.threshold),
+            str(kept.risk.n),
+            *map(_with_interval, (kept.risk, kept.macro_f1)),
+        )
+        for kept in evaluation.kept
+    ]
+    first, last = evaluation.kept[0], evaluation.kept[-1]
+    alt = (
+        f"Risk against coverage. Risk {_number(first.risk.value)} at {first.coverage:.0%} coverage, "
+        f"{_number(last.risk.value)} at {last.coverage:.0%}"
+    )
+    return f"""<h2>Abstention</h2>
+{_table(("Coverage", "Confidence from", "Items", "Risk", "Macro-F1"), rows)}
+<p class="quiet">What is left when the items of which the model is least sure are set aside: risk is the share of wrong
+ones among the items kept. A model that knows when it is unsure has less risk at less coverage. The area under the curve
+(mean risk over all coverages) is {_with_interval(evaluation.aurc)}; less is better. The confidences are read off these
+items; choose <code>abstain_below</code> on others.</p>
+{_image(curve, alt)}
+"""
+
+
+def _sets(sets: Mapping[str, Estimate]) -> str:
+    """Return the part on prediction sets; nothing where the model makes none."""
+    if not sets:
+        return ""
+    rows = [(title, _number(estimate.value), _interval(estimate)) for title, estimate in sets.items()]
+    return f"""<h2>Prediction sets</h2>
+{_table(("Figure", "Test", _level(next(iter(sets.values())))), rows)}
+<p class="quiet">Conformal sets of labels, made to hold the actual label with the wanted probability over all items, not
+in each label or topic.</p>
+"""
+
+
+def evaluation_page(evaluation: Evaluation, picture: bytes, curve: bytes = b"") -> str:
     """Return one HTML file about an evaluation.
 
     Parameters
@@ -186,8 +200,9 @@ def evaluation_page(evaluation: Evaluation, picture: bytes) -> str:
         The figures; the first one makes the headline.
     picture
         PNG of the confusion matrix, embedded.
+    curve
+        PNG of the risk-coverage curve, embedded where there is one.
     """
-    data = base64.b64encode(picture).decode("ascii")
     config = "\n".join(
         f"<tr><td>{escape(str(key))}</td><td>{escape(str(value))}</td></tr>" for key, value in evaluation.config.items()
     )
@@ -198,7 +213,7 @@ def evaluation_page(evaluation: Evaluation, picture: bytes) -> str:
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Evaluation of {escape(evaluation.model)}</title>
-<style>{_STYLE}</style>
+<style>{STYLE}</style>
 </head>
 <body>
 <h1>Evaluation of {escape(evaluation.model)}</h1>
@@ -220,8 +235,8 @@ to which the model gives it.</p>
 <h2>Confusion</h2>
 <p class="quiet">A row holds the statements that have a label, a column those to which the model gives it; right ones
 lie on the diagonal. Percentages and shades are shares of the row.</p>
-<img alt="{escape(_alt_text(evaluation.confusion))}" src="data:image/png;base64,{data}">
-<h2>Configuration</h2>
+{_image(picture, _alt_text(evaluation.confusion))}
+{_abstention(evaluation, curve)}{_sets(evaluation.sets)}<h2>Configuration</h2>
 <div class="wide"><table class="config"><tbody>
 {config}
 </tbody></table></div>

@@ -1,0 +1,60 @@
+"""Labelled statements as the stages that fit models read them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import InputError
+from pipeline.records import Statement
+from pipeline.stance import COLUMNS
+from pipeline.storage import read_table
+
+_REQUIRED = (*COLUMNS, "statement_id", "article_id", "story_id", "label", "split", "ambiguous")
+
+Rows = list[dict[str, Any]]
+
+
+def read_splits(path: Path, *, keep_ambiguous: bool) -> tuple[dict[str, Rows], dict[str, int]]:
+    """Return the labelled rows of train and dev, and how many rows were left out by reason; test is not looked at.
+
+    Raises
+    ------
+    InputError
+        If the table cannot be read, or no labelled statement is in train.
+    """
+    splits: dict[str, Rows] = {"train": [], "dev": []}
+    dropped: Counter[str] = Counter()
+    for row in read_table(path, required=_REQUIRED):
+        if row["split"] == "test":
+            continue  # held out for evaluation
+        if row["split"] not in splits:
+            dropped["no-split"] += 1
+        elif row["label"] is None:
+            dropped["unlabelled"] += 1
+        elif row["ambiguous"] and row["split"] == "train" and not keep_ambiguous:
+            dropped["ambiguous"] += 1
+        else:
+            splits[row["split"]].append(row)
+    if not splits["train"]:
+        raise InputError(f"{path}: no labelled statement is in the train split; run `stance label` again")
+    return splits, dict(dropped)
+
+
+def table(rows: Iterable[dict[str, Any]]) -> dict[str, list[Any]]:
+    """Return what a classifier reads of the rows."""
+    kept = list(rows)
+    return {name: [row[name] for row in kept] for name in COLUMNS}
+
+
+def labels(rows: Iterable[dict[str, Any]]) -> list[str]:
+    """Return the labels of the rows."""
+    return [row["label"] for row in rows]
+
+
+def statements(rows: Iterable[dict[str, Any]]) -> list[Statement]:
+    """Return the rows as what is split by story."""
+    names = (*COLUMNS, "statement_id", "article_id", "story_id", "label")
+    return [Statement(**{name: row[name] for name in names}) for row in rows]

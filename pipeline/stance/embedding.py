@@ -1,0 +1,230 @@
+"""Frozen sentence embeddings of quotation, context and target, with a logistic head over them and their products."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.errors import ModelError
+from pipeline.files import read_json, write_json
+from pipeline.records import LABELS
+from pipeline.stance.base import ALONE, Fitting, Probabilities, StatementTable
+from pipeline.stance.encoders import Encoder, find_encoder, quiet
+from pipeline.stance.inputs import CLOSE, OPEN, Reading, pairs
+from pipeline.stance.linear import HeadOptions, LogisticHead, check_labels, saved_weights
+from pipeline.stance.networks import batches, require
+
+_ENCODER = "encoder.json"
+_BATCH_TOKENS = 4096
+
+Vectors = npt.NDArray[np.float32]
+
+BLOCKS: Mapping[str, tuple[str, ...]] = {
+    "quote": ("quote",),
+    "context": ("context",),
+    "target": ("target",),
+    "quote_by_target": ("quote", "target"),
+    "context_by_target": ("context", "target"),
+}
+"""What a head may see: one text's embedding, or the elementwise product of two."""
+
+
+class EmbeddingClassifier:
+    """Logistic regression over the embeddings of a sentence encoder that stays as it is.
+
+    Parameters
+    ----------
+    encoder
+        A folder, the name of an installed package's encoder, or a name in the hub. The model keeps its name and hash;
+        loading the model finds it again.
+    blocks
+        Keys of ``BLOCKS``, in the order of the features.
+    reading
+        Fields of ``inputs.Reading``.
+    max_tokens
+        Longer texts are cut.
+    c, class_weight, max_iterations
+        As in ``linear.HeadOptions``.
+    download, revision
+        Whether the encoder may be fetched from the hub, and at which commit.
+    topics
+        What is known of each target: its ``aliases`` are masked where the reading masks vendors.
+    """
+
+    name: ClassVar[str] = "embedding"
+    requirements: ClassVar[tuple[str, ...]] = ("numpy", "scipy", "scikit-learn", "torch", "transformers", "safetensors")
+
+    def __init__(
+        self,
+        encoder: str,
+        *,
+        blocks: Sequence[str],
+        reading: Mapping[str, Any],
+        max_tokens: int = 256,
+        c: float = 1.0,
+        class_weight: Literal["balanced"] | None = "balanced",
+        max_iterations: int = 1000,
+        download: bool = False,
+        revision: str | None = None,
+        topics: Mapping[str, Mapping[str, Any]] | None = None,
+        seed: int = 0,
+    ) -> None:
+        self.encoder = encoder
+        self.blocks = tuple(blocks)
+        self.reading = Reading(**reading)
+        self.max_tokens = max_tokens
+        self.head = HeadOptions(c, class_weight, max_iterations, seed)
+        self.download = download
+        self.revision = revision
+        self.topics = topics or {}
+
+    @property
+    def classes_(self) -> tuple[str, ...]:
+        """The codebook's labels, in the order of the probability columns."""
+        return LABELS
+
+    def fit(self, table: StatementTable, y: Sequence[str], fitting: Fitting = ALONE) -> Self:
+        """Learn the head and return self.
+
+        Raises
+        ------
+        ModelError
+            If a label has no statement, or the encoder is not there.
+        """
+        check_labels(y)
+        self.encoder_ = find_encoder(self.encoder, download=self.download, revision=self.revision)
+        self.embedder_ = Embedder(self.encoder_, self.max_tokens)
+        self.head_ = LogisticHead.fit(self._values(table), y, self.head)
+        return self
+
+    def predict_proba(self, table: StatementTable) -> Probabilities:
+        """Return probabilities, shape [n, 3], columns in the order of ``classes_``."""
+        if len(table["text"]) == 0:
+            return np.empty((0, len(LABELS)))
+        return self.head_.predict_proba(self._values(table))
+
+    def _values(self, table: StatementTable) -> Vectors:
+        """Return the blocks side by side, shape [n, blocks * width]."""
+        texts = self._texts(table)
+        wanted = [part for part in texts if any(part in BLOCKS[block] for block in self.blocks)]
+        together = self.embedder_.embed([text for part in wanted for text in texts[part]])
+        vectors = dict(zip(wanted, np.split(together, len(wanted)), strict=True))
+        return np.hstack([_product([vectors[part] for part in BLOCKS[block]]) for block in self.blocks])
+
+    def _texts(self, table: StatementTable) -> dict[str, list[str]]:
+        aliases = {target: told.get("aliases", ()) for target, told in self.topics.items()}
+        quotes = pairs(table, replace(self.reading, context=False, title=False), aliases)
+        contexts = pairs(table, self.reading, aliases)
+        return {
+            "quote": [second.removeprefix(OPEN).removesuffix(CLOSE).strip() for _, second in quotes],
+            "context": [second for _, second in contexts],
+            "target": [first for first, _ in contexts],
+        }
+
+    def save(self, folder: Path) -> None:
+        """Write ``weights.npz``, and in ``encoder.json`` which encoder they belong to."""
+        self.head_.save(folder)
+        width = len(self.head_.coef) // len(self.blocks)
+        write_json(folder / _ENCODER, {"name": self.encoder, "sha256": self.encoder_.sha256, "width": width})
+
+    def load(self, folder: Path) -> Self:
+        """Read what ``save`` wrote and find the encoder again.
+
+        Raises
+        ------
+        ModelError
+            If the encoder is not there or is another, or the files do not fit.
+        """
+        told = read_json(folder / _ENCODER, "encoder of a model")
+        with saved_weights(folder) as arrays:
+            self.head_ = LogisticHead(arrays["coef"], arrays["intercept"])
+            self.head_.check(len(self.blocks) * int(told["width"]))
+        self.encoder_ = find_encoder(self.encoder, download=self.download, revision=self.revision)
+        if self.encoder_.sha256 != told["sha256"]:
+            raise ModelError(
+                f"{folder}: encoder {self.encoder} in {self.encoder_.folder} has other weights than in training; "
+                f"get those of sha256 {told['sha256']}"
+            )
+        self.embedder_ = Embedder(self.encoder_, self.max_tokens)
+        return self
+
+
+def _product(vectors: Sequence[Vectors]) -> Vectors:
+    """Return the vectors, or the product of two; scaled, for a penalty weighs features by their size."""
+    product = np.prod(vectors, axis=0, dtype=np.float32)
+    return np.asarray(product * np.float32(product.shape[1] ** ((len(vectors) - 1) / 2)), dtype=np.float32)
+
+
+class Embedder:
+    """Mean-pooled, normalised embeddings of texts; the network is read when the first text comes.
+
+    Parameters
+    ----------
+    max_tokens
+        Longer texts are cut; fewer where the encoder has fewer positions.
+    """
+
+    def __init__(self, encoder: Encoder, max_tokens: int) -> None:
+        self.encoder, self.max_tokens = encoder, max_tokens
+        self._tokenizer: Any = None
+        self._network: Any = None
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Return unit vectors, shape [n, width]; each distinct text is embedded once, texts of like length together.
+
+        Raises
+        ------
+        ModelError
+            If PyTorch or transformers are missing, or they cannot read the encoder.
+        """
+        self._open()
+        import torch
+
+        distinct = list(dict.fromkeys(texts))
+        clean = [text.encode("utf-8", "replace").decode("utf-8") for text in distinct]  # no tokenizer takes lone halves
+        tokens = self._tokenizer(clean, truncation=True, max_length=self._most(), return_attention_mask=False).input_ids
+        vectors = np.empty((len(distinct), self._network.config.hidden_size), dtype=np.float32)
+        with torch.inference_mode():
+            for batch in batches([len(row) for row in tokens], _BATCH_TOKENS):
+                vectors[batch] = self._pooled([tokens[index] for index in batch])
+        places = {text: index for index, text in enumerate(distinct)}
+        return vectors[[places[text] for text in texts]]
+
+    def _most(self) -> int:
+        # Two positions fewer: RoBERTa and MPNet count from behind the padding's number.
+        positions = self._network.config.max_position_embeddings - 2
+        return int(min(self.max_tokens, self._tokenizer.model_max_length, positions))
+
+    def _pooled(self, rows: Sequence[Sequence[int]]) -> Vectors:
+        """Return the normalised mean over the tokens of each row, padding aside."""
+        import torch
+
+        width, padding = max(map(len, rows)), self._tokenizer.pad_token_id
+        ids = torch.tensor([[*row, *[padding] * (width - len(row))] for row in rows], device=self._network.device)
+        lengths = torch.tensor([len(row) for row in rows], device=self._network.device)
+        mask = (torch.arange(width, device=self._network.device) < lengths[:, None]).long()
+        hidden = self._network(input_ids=ids, attention_mask=mask).last_hidden_state
+        mean = (hidden * mask[..., None]).sum(dim=1) / lengths[:, None]
+        return np.asarray(torch.nn.functional.normalize(mean, dim=1).cpu().numpy(), dtype=np.float32)
+
+    def _open(self) -> None:
+        if self._network is not None:
+            return
+        require("torch", "transformers", "safetensors")
+        import torch
+        from safetensors import SafetensorError
+        from transformers import AutoModel, AutoTokenizer
+
+        folder, given = str(self.encoder.folder), {"local_files_only": True, "trust_remote_code": False}
+        try:
+            with quiet():
+                self._tokenizer = AutoTokenizer.from_pretrained(folder, **given)
+                network = AutoModel.from_pretrained(folder, use_safetensors=True, dtype=torch.float32, **given)
+        except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
+            raise ModelError(f"encoder {folder}: cannot be read ({' '.join(str(error).split())})") from error
+        self._network = network.to("cuda" if torch.cuda.is_available() else "cpu").eval()

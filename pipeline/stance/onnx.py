@@ -1,0 +1,236 @@
+"""A network as one ONNX file, scored by onnxruntime and tokenizers alone: no torch, and nothing to download.
+
+::
+
+    models/starter/
+    ├── model.onnx        tokens -> probabilities; of an embedding model, tokens -> a unit vector
+    ├── tokenizer.json    as the tokenizers library reads it
+    └── weights.npz       of an embedding model, its head
+
+Such a model is made from a trained one by ``pipeline.stance.export``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.errors import ModelError
+from pipeline.records import LABELS
+from pipeline.stance.base import ALONE, Fitting, Probabilities, StatementTable
+from pipeline.stance.embedding import Embedder, EmbeddingClassifier
+from pipeline.stance.inputs import Reading, pairs
+from pipeline.stance.linear import LogisticHead, saved_weights
+
+MODEL, TOKENIZER = "model.onnx", "tokenizer.json"
+
+THREADS = "QUOTESTANCE_THREADS"
+"""Environment variable: how many statements are read at a time, one a core. Results do not depend on it."""
+
+Text = str | tuple[str, str]
+Vectors = npt.NDArray[np.float32]
+
+
+class Graph:
+    """A network and its tokenizer, as onnxruntime reads them.
+
+    Each text goes through the network alone. 8-bit activations of one batch share a scale, so that in a batch a row's
+    result would depend on the rows beside it. On a CPU batches would not even be faster: one row keeps a core busy, its
+    activations stay in the cache, and nothing is padded.
+
+    Parameters
+    ----------
+    model, tokenizer
+        Contents of ``model.onnx`` and ``tokenizer.json``.
+    max_tokens
+        Longer texts are cut: of a pair, the longer one.
+
+    Raises
+    ------
+    ModelError
+        If they are no network and no tokenizer, or one of the two packages is not installed.
+    """
+
+    def __init__(self, model: bytes, tokenizer: str, max_tokens: int) -> None:
+        self.model, self.tokenizer = model, tokenizer
+        self._session = _session(model)
+        self._inputs = [given.name for given in self._session.get_inputs()]
+        self.width: int = self._session.get_outputs()[0].shape[-1]
+        self._tokenizer = _tokenizer(tokenizer)
+        self._tokenizer.enable_truncation(max_tokens, strategy="longest_first")
+
+    def outputs(self, texts: Sequence[Text]) -> Vectors:
+        """Return what the network says of each text, shape [n, width]; each distinct one is read once."""
+        places = {text: index for index, text in enumerate(dict.fromkeys(texts))}
+        if (threads := _threads()) == 1:
+            rows = [self._read(text) for text in places]
+        else:
+            with ThreadPoolExecutor(threads) as pool:
+                rows = list(pool.map(self._read, places))
+        found = np.array(rows, dtype=np.float32).reshape(len(places), self.width)
+        return found[[places[text] for text in texts]]
+
+    def _read(self, text: Text) -> Vectors:
+        parts = [text] if isinstance(text, str) else text
+        encoding = self._tokenizer.encode(*map(_encodable, parts))
+        rows = {"ids": encoding.ids, "mask": encoding.attention_mask, "types": encoding.type_ids}
+        (found,) = self._session.run(None, {name: np.array([rows[name]], dtype=np.int64) for name in self._inputs})
+        return np.asarray(found[0], dtype=np.float32)
+
+    def save(self, folder: Path) -> None:
+        """Write ``model.onnx`` and ``tokenizer.json``."""
+        (folder / MODEL).write_bytes(self.model)
+        (folder / TOKENIZER).write_text(self.tokenizer, encoding="utf-8", newline="\n")
+
+    @classmethod
+    def load(cls, folder: Path, max_tokens: int) -> Self:
+        """Read what ``save`` wrote."""
+        try:
+            return cls((folder / MODEL).read_bytes(), (folder / TOKENIZER).read_text(encoding="utf-8"), max_tokens)
+        except (OSError, UnicodeDecodeError) as error:
+            raise ModelError(f"{folder}: cannot be read ({error}); export the model again") from error
+
+
+def _session(model: bytes) -> Any:
+    try:
+        import onnxruntime
+        from onnxruntime.capi import onnxruntime_pybind11_state as faults
+    except ImportError as error:
+        raise ModelError(f"an onnx model needs {error.name}; install it: pip install onnxruntime") from error
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    try:
+        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    except (faults.Fail, faults.InvalidArgument, faults.InvalidGraph, faults.InvalidProtobuf) as error:
+        line = " ".join(str(error).split())
+        raise ModelError(f"{MODEL}: no network that onnxruntime can read ({line}); export it again") from error
+
+
+def _tokenizer(text: str) -> Any:
+    try:
+        from tokenizers import Tokenizer
+    except ImportError as error:
+        raise ModelError(f"an onnx model needs {error.name}; install it: pip install tokenizers") from error
+    try:
+        if "model" not in json.loads(text):
+            raise ValueError("no vocabulary in it")
+    except (ValueError, TypeError) as error:
+        raise ModelError(f"{TOKENIZER}: no tokenizer ({error}); export the model again") from error
+    tokenizer = Tokenizer.from_str(text)
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def _threads() -> int:
+    given = os.environ.get(THREADS, "1")
+    if not given.isdecimal() or int(given) < 1:
+        raise ModelError(f"{THREADS}={given}: is no number of threads; set it to 1 or more")
+    return int(given)
+
+
+def _encodable(text: str) -> str:
+    """Return the text without lone surrogates, which no tokenizer takes."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+class OnnxClassifier:
+    """A fine-tuned or an embedding model that was exported.
+
+    Parameters
+    ----------
+    reading
+        Fields of ``inputs.Reading``.
+    max_tokens
+        Longer texts are cut.
+    blocks
+        Of an embedding model: keys of ``embedding.BLOCKS``, in the order of the head's features.
+    topics
+        What is known of each target: its ``aliases`` are masked where the reading masks vendors.
+    """
+
+    name: ClassVar[str] = "onnx"
+
+    def __init__(
+        self,
+        *,
+        reading: Mapping[str, Any],
+        max_tokens: int,
+        blocks: Sequence[str] = (),
+        topics: Mapping[str, Mapping[str, Any]] | None = None,
+        seed: int = 0,
+    ) -> None:
+        self.reading = Reading(**reading)
+        self.max_tokens = max_tokens
+        self.blocks = tuple(blocks)
+        self.topics = topics or {}
+        self.seed = seed
+
+    @property
+    def requirements(self) -> tuple[str, ...]:
+        """Distributions that scoring needs."""
+        return ("numpy", "onnxruntime", "tokenizers", *["scipy"] * bool(self.blocks))
+
+    @property
+    def classes_(self) -> tuple[str, ...]:
+        """The codebook's labels, in the order of the probability columns."""
+        return LABELS
+
+    def fit(self, table: StatementTable, y: Sequence[str], fitting: Fitting = ALONE) -> Self:
+        """Raise ``ModelError``: what is exported was trained before."""
+        raise ModelError("an onnx model is not trained; train another kind and run `stance export` on its folder")
+
+    def predict_proba(self, table: StatementTable) -> Probabilities:
+        """Return probabilities, shape [n, 3], columns in the order of ``classes_``."""
+        if self.blocks:
+            return self._embedding().predict_proba(table)
+        aliases = {target: told.get("aliases", ()) for target, told in self.topics.items()}
+        found = self.graph_.outputs(pairs(table, self.reading, aliases)).astype(np.float64)
+        return np.asarray(found / found.sum(axis=1, keepdims=True), dtype=np.float64)
+
+    def _embedding(self) -> EmbeddingClassifier:
+        """Return the embedding model that the graph is the encoder of."""
+        classifier = EmbeddingClassifier("", blocks=self.blocks, reading=asdict(self.reading), topics=self.topics)
+        classifier.embedder_, classifier.head_ = _GraphEmbedder(self.graph_), self.head_
+        return classifier
+
+    def save(self, folder: Path) -> None:
+        """Write ``model.onnx``, ``tokenizer.json``, and of an embedding model ``weights.npz``."""
+        self.graph_.save(folder)
+        if self.blocks:
+            self.head_.save(folder)
+
+    def load(self, folder: Path) -> Self:
+        """Read what ``save`` wrote; nothing in it is a pickle, and no code comes with it.
+
+        Raises
+        ------
+        ModelError
+            If the files do not fit each other or the options.
+        """
+        self.graph_ = Graph.load(folder, self.max_tokens)
+        if self.blocks:
+            with saved_weights(folder) as arrays:
+                self.head_ = LogisticHead(arrays["coef"], arrays["intercept"])
+                self.head_.check(len(self.blocks) * self.graph_.width)
+        elif self.graph_.width != len(LABELS):
+            raise ModelError(f"{folder}: {MODEL} has no output for each of the labels; export the model again")
+        return self
+
+
+class _GraphEmbedder(Embedder):
+    """Unit vectors of texts, from a graph."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Return unit vectors, shape [n, width]."""
+        return self._graph.outputs(texts)

@@ -1,0 +1,143 @@
+"""Embeddings against a computation by hand, and that a model finds its encoder again, and no other."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="needs pip install -e '.[transformers]'")
+transformers = pytest.importorskip("transformers", reason="needs pip install -e '.[transformers]'")
+
+from pipeline import stance  # noqa: E402
+from pipeline.errors import ModelError  # noqa: E402
+from pipeline.stance.embedding import BLOCKS, Embedder, EmbeddingClassifier  # noqa: E402
+from pipeline.stance.encoders import find_encoder  # noqa: E402
+
+TEXTS = ["we say the ban is reckless", "vital", "", "the order is under review in its second reading", "vital"]
+
+
+@pytest.fixture(scope="module")
+def embedder(tiny_encoder):
+    return Embedder(find_encoder(str(tiny_encoder)), 64)
+
+
+def options(encoder, **changes):
+    return {"encoder": str(encoder), "blocks": list(BLOCKS), "reading": {}, "c": 1000.0} | changes
+
+
+def by_hand(folder, text):
+    """Return a text's embedding as the encoder's card describes it: mean over the tokens, then unit length."""
+    tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    network = transformers.AutoModel.from_pretrained(folder, local_files_only=True).eval()
+    with torch.no_grad():
+        hidden = network(**tokenizer(text, return_tensors="pt")).last_hidden_state[0].numpy()
+    mean = hidden.astype(np.float64).mean(axis=0)
+    return mean / np.linalg.norm(mean)
+
+
+def test_vectors_are_the_normalised_mean_of_the_tokens(embedder, tiny_encoder):
+    vectors = embedder.embed(TEXTS)
+    assert vectors.shape == (5, 32)
+    np.testing.assert_allclose(vectors, [by_hand(tiny_encoder, text) for text in TEXTS], atol=1e-5)
+    np.testing.assert_array_equal(vectors[1], vectors[4])
+
+
+def test_each_distinct_text_is_embedded_once_beside_texts_of_its_length(embedder, monkeypatch):
+    batches = []
+    pooled = Embedder._pooled
+    monkeypatch.setattr(Embedder, "_pooled", lambda self, rows: batches.append(rows) or pooled(self, rows))
+    texts = [*TEXTS, *TEXTS, *(f"we say {word}" for word in ("vital", "unfair", "a mistake"))]
+    embedder.embed(texts)
+    assert sum(len(rows) for rows in batches) == len(set(texts))
+    for rows in batches:
+        assert 8 * max(map(len, rows)) <= 9 * min(map(len, rows))  # hardly any padding
+
+
+def test_long_texts_are_cut(tiny_encoder):
+    short = Embedder(find_encoder(str(tiny_encoder)), 8)
+    np.testing.assert_array_equal(*short.embed(["vital " * 6, "vital " * 500]))
+    # No more than the encoder has positions for, whatever is asked.
+    assert Embedder(find_encoder(str(tiny_encoder)), 10_000).embed(["vital " * 500]).shape == (1, 32)
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_a_block_sees_its_own_texts_and_no_others(embedder, tiny_encoder, block):
+    classifier = EmbeddingClassifier(**options(tiny_encoder, blocks=[block]))
+    classifier.embedder_ = embedder
+    row = {"text": ["“It is vital”"], "context": ["He said “It is vital” ."], "target": ["the ban"]}
+    changes = {
+        "context": {"context": ["They said “It is vital” on Tuesday"]},
+        "target": {"target": ["that export control"]},
+        "quote": {"text": ["“It is unfair”"], "context": ["He said “It is vital” ."]},
+    }
+    before = classifier._values(row)
+    seen = {part for part, change in changes.items() if not np.array_equal(classifier._values(row | change), before)}
+    # The quotation stands in its context.
+    assert seen - {"quote"} == set(BLOCKS[block]) - {"quote"}
+    assert ("quote" in seen) == (block != "target")
+
+
+def test_products_are_of_about_the_size_of_what_they_are_made_of(tiny_encoder, labelled):
+    classifier = EmbeddingClassifier(**options(tiny_encoder)).fit(*labelled)
+    values = classifier._values(labelled[0]).reshape(60, len(BLOCKS), 32)
+    norms = dict(zip(BLOCKS, np.linalg.norm(values, axis=2).T, strict=True))
+    np.testing.assert_allclose(norms["quote"], 1, atol=1e-5)
+    assert 0.3 < norms["quote_by_target"].mean() < 3
+    quote, target, product = (values[7, list(BLOCKS).index(name)] for name in ("quote", "target", "quote_by_target"))
+    np.testing.assert_allclose(product, quote * target * np.sqrt(32), rtol=1e-5)
+
+
+def test_masked_names_make_no_difference(tiny_encoder, labelled):
+    topics = {"Quillon routers": {"aliases": ["Tessaly"]}, "Norvane masts": {"aliases": ["Kitepay"]}}
+    reading = {"mask_vendors": True}
+    masked = EmbeddingClassifier(**options(tiny_encoder, reading=reading, topics=topics)).fit(*labelled)
+    plain = EmbeddingClassifier(**options(tiny_encoder)).fit(*labelled)
+    rows = {
+        "text": ["“The ban on Tessaly is vital”", "“The ban on Kitepay is vital”"],
+        "context": ["", ""],
+        "target": ["Quillon routers", "Norvane masts"],
+    }
+    one, two = masked._texts(rows)["quote"]
+    assert one == two == "The ban on the vendor is vital"
+    assert not np.array_equal(*plain.predict_proba(rows))
+
+
+@pytest.fixture
+def saved(tiny_encoder, labelled, tmp_path):
+    """Return a bundle, and the folder of its encoder, which may be changed."""
+    encoder = shutil.copytree(tiny_encoder, tmp_path / "encoder")
+    stance.save(stance.fit("embedding", options(encoder), *labelled, training={}), tmp_path / "model")
+    return tmp_path / "model", encoder
+
+
+def test_the_bundle_holds_the_head_and_names_the_encoder(saved):
+    folder, encoder = saved
+    assert {path.name for path in folder.iterdir()} == {"MANIFEST.sha256", "bundle.json", "encoder.json", "weights.npz"}
+    sha256 = find_encoder(str(encoder)).sha256
+    assert json.loads((folder / "encoder.json").read_text()) == {"name": str(encoder), "sha256": sha256, "width": 32}
+
+
+def test_another_encoder_in_its_place_is_refused(saved):
+    folder, encoder = saved
+    weights = (encoder / "model.safetensors").read_bytes()
+    (encoder / "model.safetensors").write_bytes(weights[:-1] + b"\x01")
+    with pytest.raises(ModelError, match="has other weights than in training; get those of sha256") as caught:
+        stance.load(folder)
+    assert "\n" not in str(caught.value)
+    shutil.rmtree(encoder)
+    with pytest.raises(ModelError, match="no such folder"):
+        stance.load(folder)
+
+
+def test_an_encoder_that_cannot_be_read_is_told_in_one_line(tiny_encoder, labelled, tmp_path):
+    encoder = shutil.copytree(tiny_encoder, tmp_path / "encoder")
+    (encoder / "model.safetensors").write_bytes(b"no tensors")
+    with pytest.raises(ModelError, match=r"encoder .*: cannot be read") as caught:
+        stance.fit("embedding", options(encoder), *labelled, training={})
+    assert "\n" not in str(caught.value)
+
+
+def test_nothing_is_loaded_until_the_first_text_comes(tiny_encoder, monkeypatch):
+    monkeypatch.setattr(transformers.AutoModel, "from_pretrained", lambda *_, **__: pytest.fail("read"))
+    Embedder(find_encoder(str(tiny_encoder)), 64)
