@@ -122,15 +122,15 @@ def on_founding(starter: Starter, settings: Settings) -> bool:
     seeds, gold, script = need("seeds", "seeds/gold.jsonl", "bench/score_table.py")
     texts = sorted(seeds.glob("*.txt"))
     assert starter.metrics
-    tables = {
-        "the shipped model": starter.folder / "shipped.jsonl",
-        "the default model": starter.folder / "scored.jsonl",
-    }
-    for path, model in zip(tables.values(), (settings.model, starter.model), strict=True):
-        stance_command("score", *texts, "--out", path, "--model", model)
+    models = {"the shipped model": settings.model, "the default model": starter.model}
+    tables = {}
+    for name, model in models.items():
+        if model.is_dir():
+            tables[name] = starter.folder / f"{model.name}.jsonl"
+            stance_command("score", *texts, "--out", tables[name], "--model", model)
     tables["always neutral"] = starter.folder / "constant.jsonl"
-    shipped = rows_of(tables["the shipped model"])
-    write_rows(tables["always neutral"], (row | {"stance": "neutral"} for row in shipped))
+    rows = rows_of(tables["the default model"])
+    write_rows(tables["always neutral"], (row | {"stance": "neutral"} for row in rows))
     for name, path in tables.items():
         result, _ = scored_by(script, path, gold, seeds)
         print(
@@ -208,7 +208,10 @@ def on_real(real: Real, settings: Settings) -> bool:
             models[name] = baseline(name, parts["fit"], parts["held"], mpnet=settings.mpnet)
         except ModelError as error:
             print(f"{name}: left out ({error})")
-    models["shipped"] = settings.loaded()
+    try:
+        models["shipped"] = settings.loaded()
+    except Absent as reason:
+        print(f"shipped: left out ({reason})")
     for test, rows in real.tests().items():
         print(f"\n{test}")
         header()
@@ -217,11 +220,16 @@ def on_real(real: Real, settings: Settings) -> bool:
             y_prob = probabilities(model, rows)
             line(name, rows, y_prob)
         by_class(rows, y_prob)
-    print("\ndev, shipped model, by topic (clear)")
-    for topic, count in Counter(row["topic"] for row in parts["dev"] if not row["ambiguous"]).most_common(10):
-        chosen = [row for row in parts["dev"] if row["topic"] == topic]
-        line(f"{topic} ({count} clear)", chosen, probabilities(models["shipped"], chosen))
+    if "shipped" in models:
+        _by_topic(models["shipped"], parts["dev"])
     return True
+
+
+def _by_topic(model: Any, rows: Sequence[Any]) -> None:
+    print("\ndev, shipped model, by topic")
+    for topic, _ in Counter(row["topic"] for row in rows).most_common(10):
+        chosen = [row for row in rows if row["topic"] == topic]
+        line(topic, chosen, probabilities(model, chosen))
 
 
 def on_target(real: Real, settings: Settings) -> bool:
