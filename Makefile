@@ -37,12 +37,13 @@ run: .venv/installed-run dvc ## the main job: build the starter model, then scor
 		"runs     $$MLFLOW_TRACKING_URI (see them with: make ui)"
 	@$(BIN)/stance runs --limit 1
 
+# One thread: the networks of the tests are tiny, and a second one costs more than it gives.
 test: .venv/installed-test ## ruff, mypy, import-linter, pytest
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest
+	OMP_NUM_THREADS=1 $(BIN)/pytest
 
 slow: .venv/installed-test ## the tests that need a server, a browser or Ray
 	$(INSTALL) '.[ray]'
