@@ -128,6 +128,22 @@ def placed(rows: Sequence[Row], articles: Iterable[Mapping[str, Any]]) -> list[R
     ]
 
 
+def founding(seeds: Path) -> list[Row]:
+    """Return the gold spans of the founding documents, terms aside."""
+    gold = [
+        row | {"id": f"gold:{number}", "article_id": row["doc"], "split": "gold", "ambiguous": bool(row["ambiguous"])}
+        for number, row in enumerate(rows_of(seeds / "gold.jsonl"))
+        if row["kind"] != "term"
+    ]
+    documents = [
+        {"id": name, "title": None, "text": (seeds / name).read_text(encoding="utf-8")}
+        for name in sorted({row["article_id"] for row in gold})
+    ]
+    rows = placed(gold, documents)
+    # The digest is one document of ten articles: intervals draw articles.
+    return [row | {"article_id": f"{row['article_id']}:{row.get('article') or ''}"} for row in rows]
+
+
 def invented() -> list[Row]:
     """Return the statements of ``seeds/statements.jsonl``."""
     return [

@@ -50,7 +50,7 @@ class Augmentation:
     rename_vendors
         Of those whose target names a vendor: it gets an invented name, wherever it stands.
     rename_speakers
-        Of those with a named speaker (column ``speaker``): another name in context.
+        Of those with a named person as speaker (column ``speaker``): another name in quotation and context.
     swap_targets
         Of those that take a side: a copy toward a target of another statement, which is neutral.
     swapped_weight
@@ -109,8 +109,10 @@ def _renamed(row: Mapping[str, str], speaker: str, augmentation: Augmentation, r
         row = {name: _replaced(text, vendors, new) for name, text in row.items()}
     if _PERSON.fullmatch(speaker) and rng.random() < augmentation.rename_speakers:
         given, family = rng.choice(_GIVEN), rng.choice(_FAMILY)
-        context = row["context"].replace(speaker, f"{given} {family}")
-        row["context"] = _replaced(context, [speaker.split()[-1]], family)
+        # In the quotation as well, or it would no longer be found in its context.
+        for name in ("text", "context"):
+            full = _replaced(row[name], [speaker], f"{given} {family}")
+            row[name] = _replaced(full, [speaker.split()[-1]], family)
     return row
 
 

@@ -117,9 +117,8 @@ class EmbeddingClassifier:
         return np.hstack([_product([vectors[part] for part in BLOCKS[block]]) for block in self.blocks])
 
     def _texts(self, table: StatementTable) -> dict[str, list[str]]:
-        aliases = {target: told.get("aliases", ()) for target, told in self.topics.items()}
-        quotes = pairs(table, replace(self.reading, context=False, title=False), aliases)
-        contexts = pairs(table, self.reading, aliases)
+        quotes = pairs(table, replace(self.reading, context=False, title=False), self.topics)
+        contexts = pairs(table, self.reading, self.topics)
         return {
             "quote": [second.removeprefix(OPEN).removesuffix(CLOSE).strip() for _, second in quotes],
             "context": [second for _, second in contexts],

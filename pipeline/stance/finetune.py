@@ -9,13 +9,13 @@ from typing import Any, ClassVar, Literal, Self
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.errors import ModelError
 from pipeline.records import LABELS
 from pipeline.stance.adapters import LoraOptions, adapt, load_adapter, save_adapter
 from pipeline.stance.augmentation import Augmentation, augmented
 from pipeline.stance.base import ALONE, Fitting, Probabilities, StatementTable
 from pipeline.stance.encoders import Encoder, find_encoder
 from pipeline.stance.inputs import Reading, pairs
+from pipeline.stance.linear import check_labels
 from pipeline.stance.networks import Network, Pair, open_network
 from pipeline.stance.training import fit_network
 from pipeline.stance.training_options import Examples, Precision, TrainingOptions
@@ -103,8 +103,7 @@ class FinetunedClassifier:
         ModelError
             If a label has no statement, the encoder is not there, or the options do not fit it or this machine.
         """
-        if missing := [label for label in LABELS if label not in set(y)]:
-            raise ModelError(f"no training statement is labelled {', '.join(missing)}; each class needs some")
+        check_labels(y)
         return self.fit_targets(table, _one_hot(y), fitting=fitting)
 
     def fit_targets(
@@ -171,8 +170,7 @@ class FinetunedClassifier:
         return find_encoder(self.encoder, download=self.download, revision=self.revision)
 
     def _pairs(self, table: StatementTable) -> list[Pair]:
-        aliases = {target: topic.get("aliases", ()) for target, topic in self.topics.items()}
-        return pairs(table, self.reading, aliases)
+        return pairs(table, self.reading, self.topics)
 
 
 def _one_hot(y: Sequence[str]) -> FloatArray:

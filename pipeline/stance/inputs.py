@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pipeline.stance.base import StatementTable, column
 
@@ -40,7 +41,7 @@ class Reading:
 
 
 def pairs(
-    table: StatementTable, reading: Reading, aliases: Mapping[str, Sequence[str]] | None = None
+    table: StatementTable, reading: Reading, topics: Mapping[str, Mapping[str, Any]] | None = None
 ) -> list[tuple[str, str]]:
     """Return what is read of each statement: (target, marked quotation).
 
@@ -48,8 +49,8 @@ def pairs(
     ----------
     table
         Statements; missing columns read as empty.
-    aliases
-        Names of a target, by target; masked beside the target itself.
+    topics
+        What is known of each target: its ``aliases`` are masked as the target itself is.
 
     Examples
     --------
@@ -57,7 +58,8 @@ def pairs(
     >>> pairs(row, Reading())
     [('drones', 'Lee called it « a bad idea » .')]
     """
-    return [_pair(*row, reading, aliases or {}) for row in _rows(table)]
+    aliases = {target: told.get("aliases", ()) for target, told in (topics or {}).items()}
+    return [_pair(*row, reading, aliases) for row in _rows(table)]
 
 
 def _rows(table: StatementTable) -> Iterator[tuple[str, str, str, str]]:

@@ -191,8 +191,7 @@ class OnnxClassifier:
         """Return probabilities, shape [n, 3], columns in the order of ``classes_``."""
         if self.blocks:
             return self._embedding().predict_proba(table)
-        aliases = {target: told.get("aliases", ()) for target, told in self.topics.items()}
-        found = self.graph_.outputs(pairs(table, self.reading, aliases)).astype(np.float64)
+        found = self.graph_.outputs(pairs(table, self.reading, self.topics)).astype(np.float64)
         return np.asarray(found / found.sum(axis=1, keepdims=True), dtype=np.float64)
 
     def _embedding(self) -> EmbeddingClassifier:

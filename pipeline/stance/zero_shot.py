@@ -141,8 +141,7 @@ class ZeroShotClassifier:
         return np.asarray(values / values.sum(axis=1, keepdims=True), dtype=np.float64)
 
     def _read(self, table: StatementTable) -> list[Pair]:
-        aliases = {target: topic.get("aliases", ()) for target, topic in self.topics.items()}
-        return pairs(table, self.reading, aliases)
+        return pairs(table, self.reading, self.topics)
 
     def _asked(self, target: str) -> list[tuple[str, ...]]:
         """Return the hypotheses about a target as it is read (masked, say), by label in the order of ``LABELS``."""
