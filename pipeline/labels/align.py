@@ -15,6 +15,7 @@ from typing import Any
 from pipeline.errors import InputError, LabelError
 from pipeline.labels.gold import Gold
 from pipeline.records import Article, Reject, Statement
+from pipeline.surroundings import widened
 
 _EDGE = "\"“”„‟‘’‚‛'«»‹› \t\n\u00a0,.;"
 _SENTENCE_END = re.compile(r"[.!?…][\"”’»')\]]*\s+")
@@ -45,14 +46,15 @@ def _core(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _context(text: str, start: int, end: int) -> str:
-    """Return the sentence or sentences around a span, inside its paragraph."""
+    """Return the sentence or sentences of a span, and whole sentences beside them."""
     left = text.rfind("\n\n", 0, start) + 2 if "\n\n" in text[:start] else 0
     right = text.find("\n\n", end)
     right = len(text) if right < 0 else right
     stops = [m.end() for m in _SENTENCE_END.finditer(text, left, right)]
     first = max((stop for stop in stops if stop <= start), default=left)
     last = min((stop for stop in stops if stop > end), default=right)
-    return text[first:last].strip()
+    low, high = widened(text, (start, end), (first, max(last, end)))
+    return text[low:high].strip()
 
 
 @dataclass(slots=True)

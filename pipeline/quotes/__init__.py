@@ -129,7 +129,7 @@ def _quote(
         kind="direct" if is_clause(text) else "mixed",
         is_statement=statement,
         utterance_id=before[-1].utterance_id if follows and before else _own_id(article, start, end),
-        context=_context(article, attributor, sentence, index),
+        context=_context(attributor, sentence, index),
         mention=mention if statement else None,
         cue=cue if statement else None,
         content=Span(*content, article.text[slice(*content)]) if content else None,
@@ -147,12 +147,9 @@ def _span(article: Article, place: Mention | Token | None) -> Span | None:
     return Span(place.start, place.end, article.text[place.start : place.end]) if place is not None else None
 
 
-def _context(article: Article, attributor: Attributor, sentence: Sentence, index: int) -> str:
-    """Return the sentence around a quotation, with the one before where the quotation stands alone."""
-    first = sentence
-    if sentence.only_quotes and sentence.index > 0:
-        first = attributor.passages.sentences[sentence.index - 1]
+def _context(attributor: Attributor, sentence: Sentence, index: int) -> str:
+    """Return the sentence around a quotation, with whole sentences beside it."""
     low, high = attributor.passages.quotes[index]
-    start = max(first.start, low - _CONTEXT)
+    start = min(low, max(sentence.start, low - _CONTEXT))
     end = max(high, min(sentence.end, high + _CONTEXT))
-    return article.text[min(start, low) : end]
+    return attributor.passages.around((low, high), (start, end))

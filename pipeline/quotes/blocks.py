@@ -98,7 +98,7 @@ def _quote(article: Article, attributor: Attributor, block: Block, least: float)
         kind="block",
         is_statement=True,
         utterance_id=f"{article.article_id}:{a}-{b}",
-        context=article.text[first : min(end, start + _CONTEXT)],
+        context=attributor.passages.around((start, min(end, start + _CONTEXT)), (first, min(end, start + _CONTEXT))),
         mention=_span(article, block.mention),
         cue=_span(article, block.cue),
         content=Span(start, end, article.text[start:end]),

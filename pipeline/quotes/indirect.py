@@ -156,7 +156,7 @@ def _quote(
             kind="indirect",
             is_statement=True,
             utterance_id=shared.utterance_id if shared else f"{article.article_id}:{own[0]}-{own[1]}",
-            context=article.text[min(sentence.start, start) : max(sentence.end, end)],
+            context=attributor.passages.around((start, end), (min(sentence.start, start), max(sentence.end, end))),
             mention=_span(article, mention),
             cue=cue,
             content=Span(start, end, article.text[start:end]),

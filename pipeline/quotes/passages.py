@@ -5,15 +5,20 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import cached_property
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
 from pipeline.quotes.marks import Paragraph
 from pipeline.quotes.phrases import Tokens
 from pipeline.quotes.resolution import Speaker
 from pipeline.quotes.sentences import sentence_spans, tokenize
+from pipeline.surroundings import widened
 
 _PARAGRAPHS_BACK = 2
 """Paragraphs before a quotation in which its speaker may be named; more made no attribution better."""
+_BESIDE = 5
+"""Paragraphs before and behind that are looked into for a quotation's context."""
+_REST = 300
+"""Characters that complete a quotation which its context would cut."""
 _start = attrgetter("start")
 
 
@@ -99,6 +104,7 @@ class Passages:
         self, text: str, paragraphs: Sequence[Paragraph], quotes: Sequence[tuple[int, int]], *, everywhere: bool = False
     ) -> None:
         self.text, self.quotes, self._everywhere = text, quotes, everywhere
+        self.paragraphs = paragraphs
         self.sentences: list[Sentence] = []
         self._holder: dict[int, int] = {}
         self._read(paragraphs)
@@ -112,6 +118,32 @@ class Passages:
         """Return the last sentence that begins at or before an offset; None where none does."""
         index = bisect_right(self.sentences, offset, key=_start)
         return self.sentences[index - 1] if index else None
+
+    def around(self, quotation: tuple[int, int], sentence: tuple[int, int]) -> str:
+        """Return a quotation's sentence and sentences beside it, out of neighbouring paragraphs of the same kind."""
+        at = max(0, bisect_right(self.paragraphs, sentence[0], key=itemgetter(0)) - 1)
+        first = last = at
+        while first > max(0, at - _BESIDE) and self._joined(first - 1):
+            first -= 1
+        while last < min(len(self.paragraphs) - 1, at + _BESIDE) and self._joined(last):
+            last += 1
+        floor, ceiling = self.paragraphs[first][0], max(sentence[1], self.paragraphs[last][1])
+        start, end = widened(self.text, quotation, sentence, floor=floor, ceiling=ceiling)
+        # Neither begins nor ends inside of another quotation.
+        if (cut := self._cut_at(start)) and start < sentence[0]:
+            start = cut[0] if start - cut[0] < _REST else cut[1]
+        if (cut := self._cut_at(end)) and end > sentence[1]:
+            end = cut[1] if cut[1] - end < _REST else cut[0]
+        return self.text[min(start, sentence[0]) : max(end, sentence[1])].strip()
+
+    def _cut_at(self, offset: int) -> tuple[int, int] | None:
+        """Return the quotation that an offset falls into."""
+        index = bisect_left(self.quotes, offset, key=itemgetter(0)) - 1
+        return self.quotes[index] if index >= 0 and offset < self.quotes[index][1] else None
+
+    def _joined(self, paragraph: int) -> bool:
+        """Tell whether nothing stands between a paragraph and the next one: no headline, no caption."""
+        return not self.text[self.paragraphs[paragraph][1] : self.paragraphs[paragraph + 1][0]].strip()
 
     def before(self, sentence: Sentence) -> Sentence | None:
         """Return the sentence before, or None at the beginning."""

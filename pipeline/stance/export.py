@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import copy
-import logging
 import tempfile
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -20,11 +17,14 @@ from pipeline.stance.embedding import EmbeddingClassifier
 from pipeline.stance.finetune import FinetunedClassifier
 from pipeline.stance.linear import LogisticHead
 from pipeline.stance.networks import require
-from pipeline.stance.onnx import Graph, OnnxClassifier
+from pipeline.stance.onnx import Feed, Graph, OnnxClassifier, RecordingGraph
+from pipeline.stance.quantization import bare, quantized, quiet
 
 Precision = Literal["int8", "fp32"]
 Dev = tuple[StatementTable, Sequence[str]]
 
+_LOOKED_AT = 200
+"""Statements on which the network's largest channels are looked for."""
 MOST_LOST = 0.005
 """Macro-F1 on dev that 8-bit weights may cost; where they cost more, those of 32 bits are kept."""
 
@@ -78,7 +78,9 @@ def export_onnx(
     source = _source(model)
     whole = _exported(source)
     figures: dict[str, Any] = {"n": len(dev[1]), "fp32": macro_f1(model, dev)} if dev else {}
-    exported = _as_onnx(model, source, _quantized(whole) if precision == "int8" else whole)
+    exported = _as_onnx(model, source, whole)
+    if precision == "int8":
+        exported = _as_onnx(model, source, quantized(whole, _feeds(exported, dev[0]) if dev else ()))
     if dev and precision == "int8":
         figures["int8"] = macro_f1(exported, dev)
         if figures["fp32"] - figures["int8"] >= MOST_LOST:
@@ -88,6 +90,14 @@ def export_onnx(
     exported = replace(exported, training=training)
     save(exported, folder)
     return exported
+
+
+def _feeds(model: StanceModel, table: StatementTable) -> list[Feed]:
+    """Return what the network of an ``onnx`` model reads of the first statements."""
+    assert isinstance(model.classifier, OnnxClassifier)
+    graph = model.classifier.graph_ = RecordingGraph(model.classifier.graph_)
+    model.predict_proba({name: list(values)[:_LOOKED_AT] for name, values in table.items()})
+    return graph.feeds
 
 
 def macro_f1(model: StanceModel, dev: Dev) -> float:
@@ -190,47 +200,11 @@ def _exported(source: _Source) -> bytes:
     # Tensors of their own: the exporter takes one tensor given twice for one input.
     examples = tuple(torch.ones((2, 16), dtype=torch.int64) for _ in source.inputs)
     shape = {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}
-    with _quiet(), tempfile.TemporaryDirectory() as folder:
+    with quiet(), tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder) / "whole.onnx")
         torch.onnx.export(
             source.network, examples, path, input_names=list(source.inputs), output_names=["found"], dynamo=True,
             dynamic_shapes=(shape,) * len(examples), external_data=False, verbose=False,
         )  # fmt: skip
         graph = onnx.load(path)
-    return _bare(graph)
-
-
-def _bare(model: Any) -> bytes:
-    """Return the bytes of a graph without what the exporter notes beside it: shapes, and lines of code with paths."""
-    del model.graph.value_info[:]  # wrong for the quantizer, too
-    for part in (model, model.graph, *model.graph.node, *model.graph.input, *model.graph.output):
-        part.doc_string = ""
-        del part.metadata_props[:]
-    return bytes(model.SerializeToString(deterministic=True))
-
-
-def _quantized(graph: bytes) -> bytes:
-    """Return the graph with 8-bit weights, whose activations are scaled when it runs."""
-    import onnx
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
-    with _quiet(), tempfile.TemporaryDirectory() as folder:
-        path = str(Path(folder) / "small.onnx")
-        # 7 bits: processors without VNNI saturate sums of 8-bit products.
-        quantize_dynamic(
-            onnx.load_from_string(graph), path, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True
-        )
-        return _bare(onnx.load(path))
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep the exporter's and the quantizer's hints for their own developers off the screen within the block."""
-    before = logging.root.manager.disable
-    logging.disable(logging.WARNING)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logging.disable(before)
+    return bare(graph)

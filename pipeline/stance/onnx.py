@@ -37,6 +37,7 @@ THREADS = "QUOTESTANCE_THREADS"
 
 Text = str | tuple[str, str]
 Vectors = npt.NDArray[np.float32]
+Feed = dict[str, npt.NDArray[np.int64]]
 
 
 class Graph:
@@ -60,8 +61,8 @@ class Graph:
     """
 
     def __init__(self, model: bytes, tokenizer: str, max_tokens: int) -> None:
-        self.model, self.tokenizer = model, tokenizer
-        self._session = _session(model)
+        self.model, self.tokenizer, self.max_tokens = model, tokenizer, max_tokens
+        self._session = open_session(model)
         self._inputs = [given.name for given in self._session.get_inputs()]
         self.width: int = self._session.get_outputs()[0].shape[-1]
         self._tokenizer = _tokenizer(tokenizer)
@@ -82,7 +83,10 @@ class Graph:
         parts = [text] if isinstance(text, str) else text
         encoding = self._tokenizer.encode(*map(_encodable, parts))
         rows = {"ids": encoding.ids, "mask": encoding.attention_mask, "types": encoding.type_ids}
-        (found,) = self._session.run(None, {name: np.array([rows[name]], dtype=np.int64) for name in self._inputs})
+        return self._run({name: np.array([rows[name]], dtype=np.int64) for name in self._inputs})
+
+    def _run(self, feed: Feed) -> Vectors:
+        (found,) = self._session.run(None, feed)
         return np.asarray(found[0], dtype=np.float32)
 
     def save(self, folder: Path) -> None:
@@ -99,7 +103,32 @@ class Graph:
             raise ModelError(f"{folder}: cannot be read ({error}); export the model again") from error
 
 
-def _session(model: bytes) -> Any:
+class RecordingGraph(Graph):
+    """A network that keeps what it reads.
+
+    Attributes
+    ----------
+    feeds
+        Inputs by name, shape [1, tokens], one entry a text.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        super().__init__(graph.model, graph.tokenizer, graph.max_tokens)
+        self.feeds: list[Feed] = []
+
+    def _run(self, feed: Feed) -> Vectors:
+        self.feeds.append(feed)
+        return super()._run(feed)
+
+
+def open_session(model: bytes) -> Any:
+    """Return an ONNX Runtime session on one thread.
+
+    Raises
+    ------
+    ModelError
+        If the bytes hold no network, or onnxruntime is not installed.
+    """
     try:
         import onnxruntime
         from onnxruntime.capi import onnxruntime_pybind11_state as faults

@@ -55,6 +55,12 @@ def test_a_caption_names_the_speaker_itself() -> None:
     assert quote.context == "Ana Silva, who said the rule was ‘a gift to nobody’, at the port."
 
 
+def test_captions_are_no_context_of_the_body_and_the_body_is_none_of_theirs() -> None:
+    body = "It rained. Mira Olsen called it “a blow to us”."
+    found = find_quotes(article((body, "body"), ("Ana Silva, who said “it stopped”.", "caption"), ("It did.", "body")))
+    assert [quote.context for quote in found] == [body, "Ana Silva, who said “it stopped”."]
+
+
 def test_words_that_a_headline_only_points_to_are_a_term() -> None:
     body = "Mira Olsen said the masts were “a new danger” to the port."
     (quote,) = beside("Olsen highlights ‘a new danger’ to ports", body=body)
