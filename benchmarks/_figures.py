@@ -48,6 +48,13 @@ def line(name: str, rows: Rows, y_prob: np.ndarray) -> float:
     return float(sure["macro_f1"].value)
 
 
+def macro_f1(rows: Rows, y_prob: np.ndarray) -> float:
+    """Return the mean F1 of the labels, ambiguous rows among them."""
+    from pipeline.evaluation import metrics
+
+    return float(metrics.macro_f1(scored(rows, y_prob).y_true, y_prob))
+
+
 def _told(estimate: Any) -> str:
     return f"{estimate.value:.3f} [{estimate.low:.3f}, {estimate.high:.3f}]"
 

@@ -1,17 +1,20 @@
 """Stance: the model that ships and its baselines on real quotations, and the default model on invented ones.
 
-usage: python benchmarks/stance.py [real] [target] [curves] [starter] [founding]
+usage: python benchmarks/stance.py [real] [topics] [ablations] [curves] [target] [starter] [founding]
 
-real      majority, TF-IDF, frozen encoders with a linear head, the shipped model: dev split of the real quotations, and
-          gold spans of the founding documents, in one table
-target    what the shipped model says when the target is another one, or the speaker has another name
-curves    macro-F1 by number of training statements, for models that are trained in seconds
-starter   the default model on the test split of the invented articles
-founding  the shipped and the default model on the founding documents, end to end through `stance score`
+real       majority, TF-IDF, frozen encoders with a linear head, the shipped model: dev split of the real quotations,
+           and gold spans of the founding documents, in one table
+topics     each topic in turn as one that training has not seen, train and dev together
+ablations  what the parts of a statement, the other data, and the choice of labels add, on dev
+curves     macro-F1 by number of training statements
+target     what the shipped model says when the target is another one, or the speaker has another name
+starter    the default model on the test split of the invented articles
+founding   the shipped and the default model on the founding documents, end to end through `stance score`
 
 Each figure is macro-F1 with its 95 % interval, clustered by article. Data beside the project is read in place
 (QUOTESTANCE_SHARED, default ../shared); parts without their data are skipped. Nothing is trained on dev or on the
-founding documents, or on near-copies of their quotations.
+founding documents, or on near-copies of their quotations, save in `topics`, where a topic's statements are trained on
+for the others. Baselines learn from the same statements as the shipped model.
 """
 
 from __future__ import annotations
@@ -30,24 +33,32 @@ from pathlib import Path
 from typing import Any
 
 import _statements as statements
-from _figures import by_class, fitted, header, line, majority, probabilities
+import numpy as np
+from _figures import by_class, fitted, header, line, macro_f1, majority, probabilities
+from _memory import remember
 from _shared import ROOT, Absent, need, rows_of, run_parts, scored_by, write_rows
 from _shared import stance as stance_command
+from make_starter import training_rows
 
 PERSON = re.compile(r"[A-Z][\w.’'-]*(?: [A-Z][\w.’'-]*){1,2}")
 """Two or three capitalised words; some organisations look like it, too."""
 
 SHIPPED = ROOT / "models" / "starter"
 
+_TWO = "model.blocks=[quote, context]"
 BASELINES = {
     "TF-IDF": ("tfidf",),
-    "frozen MiniLM, quotation and context": ("embedding", "model.blocks=[quote, context]"),
-    "frozen MiniLM, with target and products": ("embedding",),
-    "frozen mpnet, quotation and context": ("embedding", "model.blocks=[quote, context]", "model.encoder=MPNET"),
+    "frozen MiniLM, quotation and context": ("embedding", _TWO),
+    "frozen MiniLM, title, target, products": ("embedding",),
+    "frozen mpnet, quotation and context": ("embedding", _TWO, "model.encoder=MPNET"),
+    "frozen mpnet, title, target, products": ("embedding", "model.encoder=MPNET"),
 }
 """Configurations under ``configs/models`` and values set in them."""
 
-CURVES = ("TF-IDF", "frozen MiniLM, with target and products")
+LINEAR = "frozen MiniLM, title, target, products"
+CURVES = ("TF-IDF", LINEAR)
+FEWEST = 60
+"""Clear statements that a topic needs to be held out."""
 
 TECHNOLOGY = {
     "huawei_zte_5g", "tiktok_wechat", "encryption_surveillance", "ai_autonomous_weapons", "kaspersky", "crypto_libra",
@@ -171,12 +182,10 @@ class Real:
 
     @cached_property
     def parts(self) -> dict[str, list[dict[str, Any]]]:
-        """Rows of ``fit``, ``held`` (a fifth of train), ``dev`` and ``gold``."""
+        """Rows of ``fit`` (further articles among them), ``held`` (a fifth of train), ``dev``, ``gold``."""
         data, seeds = need("data", "seeds")
-        found = statements.real(data)
-        gold = statements.founding(seeds)
-        fit, held = statements.held_out(statements.apart_from(found["train"], [*found["dev"], *gold]))
-        return {"fit": fit, "held": held, "dev": found["dev"], "gold": gold}
+        fit, held = training_rows(data)
+        return {"fit": fit, "held": held, "dev": statements.real(data)["dev"], "gold": statements.founding(seeds)}
 
     def tests(self) -> dict[str, list[dict[str, Any]]]:
         """Return what is reported on."""
@@ -249,36 +258,100 @@ def _renamed(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**row, "text": told(row["text"]), "context": told(row["context"])}
 
 
+def on_topics(real: Real, settings: Settings) -> bool:
+    """Print macro-F1 on each topic by models that have not seen any of its statements, and the mean over the topics."""
+    from pipeline.errors import ModelError
+
+    parts = real.parts
+    rows = [row for name in ("fit", "held", "dev") for row in parts[name]]
+    clear = Counter(row["topic"] for row in rows if row["split"] != "more" and not row["ambiguous"])
+    topics = [topic for topic, count in clear.most_common() if count >= FEWEST]
+    for name in (name for name in BASELINES if "products" in name):
+        figures = []
+        print(f"\n{name}")
+        header()
+        for topic in topics:
+            asked = [row for row in rows if row["topic"] == topic and row["split"] != "more"]
+            others = statements.apart_from([row for row in rows if row["topic"] != topic], asked)
+            try:
+                y_prob = probabilities(baseline(name, others, (), mpnet=settings.mpnet), asked)
+            except ModelError as error:
+                print(f"left out ({error})")
+                break
+            figures.append((macro_f1(asked, y_prob), line(topic, asked, y_prob)))
+        else:
+            whole, without = np.mean(figures, axis=0)
+            print(f"mean of {len(topics)} topics: all {whole:.3f}, clear {without:.3f}")
+    return True
+
+
+def on_ablations(real: Real) -> bool:
+    """Print macro-F1 on dev of the linear model with parts left out or added."""
+    data = need("data")
+    parts = real.parts
+    fit, held, dev = parts["fit"], parts["held"], parts["dev"]
+    blocks = ["quote", "context", "title", "target", "quote_by_target", "context_by_target"]
+
+    def without(*names: str) -> str:
+        return f"model.blocks=[{', '.join(block for block in blocks if not any(name in block for name in names))}]"
+
+    def show(name: str, *overrides: str, rows: Any = fit, tests: Any = dev, held: Any = held) -> None:
+        line(name, tests, probabilities(fitted("embedding", rows, *overrides, held=held), tests))
+
+    header()
+    show("all of it")
+    show("without title", without("title"))
+    show("without context", without("context"))
+    show("without target", without("target"))
+    show("without products", without("_by_"))
+    show("no statement copied toward another target", "model.augmentation=null")
+    show("vendors masked", "model.reading={mask_vendors: true}")
+    show("with the speaker's name before the context", rows=_spoken(fit), tests=_spoken(dev), held=_spoken(held))
+    show("without annotations of further articles", rows=[row for row in fit if row["split"] != "more"])
+    show("labels voted for by all coders", rows=[row | {"label": statements.voted(row["codings"])[0]} for row in fit])
+    others = {"invented statements": statements.invented(), "debate arguments": statements.debate(data)}
+    for name, rows in others.items():
+        show(f"with {len(rows):,} {name}", rows=[*fit, *statements.apart_from(rows, [*held, *dev])])
+    return True
+
+
+def _spoken(rows: Sequence[Any]) -> list[dict[str, Any]]:
+    return [
+        row | {"context": f"{row['speaker']}: {row['context']}" if row["speaker"] else row["context"]} for row in rows
+    ]
+
+
 def on_curves(real: Real) -> bool:
     """Print macro-F1 on dev by number of training statements, drawn by story."""
     parts = real.parts
+    ordered = sorted(parts["fit"], key=lambda row: sha256(f"{row['story_id']}".encode()).hexdigest())
     header()
-    for size in (125, 250, 500, 1000, 2000, len(parts["fit"])):
-        chosen = sorted(parts["fit"], key=lambda row: sha256(f"{row['story_id']}".encode()).hexdigest())[:size]
+    for size in (125, 250, 500, 1000, 2000, len(ordered)):
         for name in CURVES:
-            line(
-                f"{name}, {len(chosen)}",
-                parts["dev"],
-                probabilities(baseline(name, chosen, parts["held"]), parts["dev"]),
-            )
+            y_prob = probabilities(baseline(name, ordered[:size], parts["held"]), parts["dev"])
+            line(f"{name}, {size}", parts["dev"], y_prob)
     return True
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
-        "parts", nargs="*", metavar="PART", help="real, target, curves, starter, founding; default: all"
+        "parts", nargs="*", metavar="PART", help="real, topics, ablations, curves, target, starter, founding"
     )
     parser.add_argument("--mpnet", type=Path, help="folder of all-mpnet-base-v2; its five packages are found without")
     parser.add_argument("--model", type=Path, default=SHIPPED, help="the model to report on; default: models/starter")
+    parser.add_argument("--work", type=Path, help="folder that keeps embeddings for a later run")
     arguments = parser.parse_args()
+    remember(arguments.work)
     real, settings = Real(), Settings(arguments.model, str(arguments.mpnet or "all-mpnet-base-v2"))
     with tempfile.TemporaryDirectory() as folder:
         starter = Starter(Path(folder))
         parts = {
             "real": lambda: on_real(real, settings),
-            "target": lambda: on_target(real, settings),
+            "topics": lambda: on_topics(real, settings),
+            "ablations": lambda: on_ablations(real),
             "curves": lambda: on_curves(real),
+            "target": lambda: on_target(real, settings),
             "starter": lambda: on_starter(starter),
             "founding": lambda: on_founding(starter, settings),
         }

@@ -61,45 +61,7 @@ class PretrainedConfig(ClassifierConfig):
         return self.reading.mask_vendors
 
 
-Block = Literal["quote", "context", "target", "quote_by_target", "context_by_target"]
-
-
-class EmbeddingConfig(PretrainedConfig):
-    """``configs/models/embedding.yaml``: frozen sentence embeddings and logistic regression.
-
-    Parameters
-    ----------
-    encoder
-        A folder, a packaged encoder, or a name in the hub.
-    blocks
-        What the head sees: embeddings, and products of two of them.
-    c, class_weight, max_iterations
-        As for ``tfidf``.
-    """
-
-    classifier: Literal["embedding"]
-    encoder: str
-    blocks: tuple[Block, ...] = Field(min_length=1)
-    c: float = Field(gt=0)
-    class_weight: ClassWeight
-    max_iterations: int = Field(ge=1)
-
-
-class LoraConfig(Config):
-    """Low-rank adapters: what is trained is small, and the encoder stays as it is.
-
-    Parameters
-    ----------
-    rank, alpha
-        Inner width, and the factor (over the rank) on what an adapter adds.
-    targets
-        Ends of the names of the linear layers that get one; None takes all of the encoder.
-    """
-
-    rank: int = Field(ge=1)
-    alpha: float = Field(gt=0)
-    dropout: float = Field(ge=0, lt=1)
-    targets: tuple[str, ...] | None = None
+Block = Literal["quote", "context", "title", "target", "quote_by_target", "context_by_target"]
 
 
 class AugmentationConfig(Config):
@@ -119,6 +81,47 @@ class AugmentationConfig(Config):
     rename_speakers: float = Field(default=0.0, ge=0, le=1)
     swap_targets: float = Field(default=0.0, ge=0, le=1)
     swapped_weight: float = Field(default=0.7, gt=0)
+
+
+class EmbeddingConfig(PretrainedConfig):
+    """``configs/models/embedding.yaml``: frozen sentence embeddings and logistic regression.
+
+    Parameters
+    ----------
+    encoder
+        A folder, a packaged encoder, or a name in the hub.
+    blocks
+        What the head sees: embeddings, and products of two of them.
+    c, class_weight, max_iterations
+        As for ``tfidf``.
+    augmentation
+        More statements from labelled ones; null leaves them as they are.
+    """
+
+    classifier: Literal["embedding"]
+    encoder: str
+    blocks: tuple[Block, ...] = Field(min_length=1)
+    c: float = Field(gt=0)
+    class_weight: ClassWeight
+    max_iterations: int = Field(ge=1)
+    augmentation: AugmentationConfig | None = None
+
+
+class LoraConfig(Config):
+    """Low-rank adapters: what is trained is small, and the encoder stays as it is.
+
+    Parameters
+    ----------
+    rank, alpha
+        Inner width, and the factor (over the rank) on what an adapter adds.
+    targets
+        Ends of the names of the linear layers that get one; None takes all of the encoder.
+    """
+
+    rank: int = Field(ge=1)
+    alpha: float = Field(gt=0)
+    dropout: float = Field(ge=0, lt=1)
+    targets: tuple[str, ...] | None = None
 
 
 class FinetunedConfig(PretrainedConfig):

@@ -10,6 +10,8 @@ from typing import Any, ClassVar, Protocol, Self
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.records import LABELS
+
 StatementTable = Mapping[str, Sequence[Any]]
 """One sequence a column, of equal length; a pandas DataFrame fits it too."""
 
@@ -92,3 +94,8 @@ class StanceClassifier(Protocol):
 
     def load(self, folder: Path) -> Self:
         """Read the learned state from a folder whose bytes have been checked, and return self."""
+
+
+def one_hot(y: Sequence[str]) -> npt.NDArray[np.float64]:
+    """Return labels as probabilities, shape [n, 3], columns in the order of ``LABELS``."""
+    return np.eye(len(LABELS), dtype=np.float64)[[LABELS.index(label) for label in y]]

@@ -13,7 +13,8 @@ import numpy.typing as npt
 from pipeline.errors import ModelError
 from pipeline.files import read_json, write_json
 from pipeline.records import LABELS
-from pipeline.stance.base import ALONE, Fitting, Probabilities, StatementTable
+from pipeline.stance.augmentation import Augmentation, augmented
+from pipeline.stance.base import ALONE, Fitting, Probabilities, StatementTable, column, one_hot
 from pipeline.stance.encoders import Encoder, find_encoder, quiet
 from pipeline.stance.inputs import CLOSE, OPEN, Reading, pairs
 from pipeline.stance.linear import HeadOptions, LogisticHead, check_labels, saved_weights
@@ -27,11 +28,16 @@ Vectors = npt.NDArray[np.float32]
 BLOCKS: Mapping[str, tuple[str, ...]] = {
     "quote": ("quote",),
     "context": ("context",),
+    "title": ("title",),
     "target": ("target",),
     "quote_by_target": ("quote", "target"),
     "context_by_target": ("context", "target"),
 }
 """What a head may see: one text's embedding, or the elementwise product of two."""
+
+
+_PRODUCT = 0.5
+"""Length of a product of two unrelated unit vectors beside that of one."""
 
 
 class EmbeddingClassifier:
@@ -50,6 +56,8 @@ class EmbeddingClassifier:
         Longer texts are cut.
     c, class_weight, max_iterations
         As in ``linear.HeadOptions``.
+    augmentation
+        Fields of ``augmentation.Augmentation``; None learns from the statements as they are.
     download, revision
         Whether the encoder may be fetched from the hub, and at which commit.
     topics
@@ -69,6 +77,7 @@ class EmbeddingClassifier:
         c: float = 1.0,
         class_weight: Literal["balanced"] | None = "balanced",
         max_iterations: int = 1000,
+        augmentation: Mapping[str, Any] | None = None,
         download: bool = False,
         revision: str | None = None,
         topics: Mapping[str, Mapping[str, Any]] | None = None,
@@ -79,6 +88,7 @@ class EmbeddingClassifier:
         self.reading = Reading(**reading)
         self.max_tokens = max_tokens
         self.head = HeadOptions(c, class_weight, max_iterations, seed)
+        self.augmentation = None if augmentation is None else Augmentation(**augmentation)
         self.download = download
         self.revision = revision
         self.topics = topics or {}
@@ -99,7 +109,13 @@ class EmbeddingClassifier:
         check_labels(y)
         self.encoder_ = find_encoder(self.encoder, download=self.download, revision=self.revision)
         self.embedder_ = Embedder(self.encoder_, self.max_tokens)
-        self.head_ = LogisticHead.fit(self._values(table), y, self.head)
+        weights = None
+        if self.augmentation is not None:
+            table, targets, weights = augmented(
+                table, one_hot(y), np.ones(len(y)), self.augmentation, seed=self.head.seed
+            )
+            y = [LABELS[index] for index in targets.argmax(axis=1)]
+        self.head_ = LogisticHead.fit(self._values(table), y, self.head, weights)
         return self
 
     def predict_proba(self, table: StatementTable) -> Probabilities:
@@ -117,13 +133,19 @@ class EmbeddingClassifier:
         return np.hstack([_product([vectors[part] for part in BLOCKS[block]]) for block in self.blocks])
 
     def _texts(self, table: StatementTable) -> dict[str, list[str]]:
-        quotes = pairs(table, replace(self.reading, context=False, title=False), self.topics)
         contexts = pairs(table, self.reading, self.topics)
         return {
-            "quote": [second.removeprefix(OPEN).removesuffix(CLOSE).strip() for _, second in quotes],
+            "quote": self._alone(table, "text"),
             "context": [second for _, second in contexts],
+            "title": self._alone(table, "title"),
             "target": [first for first, _ in contexts],
         }
+
+    def _alone(self, table: StatementTable, name: str) -> list[str]:
+        """Return the texts of a column without what stands around them, names masked where the reading says so."""
+        alone = {"text": column(table, name), "target": column(table, "target")}
+        read = pairs(alone, replace(self.reading, context=False, title=False), self.topics)
+        return [second.removeprefix(OPEN).removesuffix(CLOSE).strip() for _, second in read]
 
     def save(self, folder: Path) -> None:
         """Write ``weights.npz``, and in ``encoder.json`` which encoder they belong to."""
@@ -156,7 +178,8 @@ class EmbeddingClassifier:
 def _product(vectors: Sequence[Vectors]) -> Vectors:
     """Return the vectors, or the product of two; scaled, for a penalty weighs features by their size."""
     product = np.prod(vectors, axis=0, dtype=np.float32)
-    return np.asarray(product * np.float32(product.shape[1] ** ((len(vectors) - 1) / 2)), dtype=np.float32)
+    scale = _PRODUCT * product.shape[1] ** 0.5 if len(vectors) > 1 else 1.0
+    return np.asarray(product * np.float32(scale), dtype=np.float32)
 
 
 class Embedder:

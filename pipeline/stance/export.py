@@ -26,7 +26,7 @@ Dev = tuple[StatementTable, Sequence[str]]
 _LOOKED_AT = 200
 """Statements on which the network's largest channels are looked for."""
 MOST_LOST = 0.005
-"""Macro-F1 on dev that 8-bit weights may cost; where they cost more, those of 32 bits are kept."""
+"""Macro-F1 on dev that 8-bit weights may cost unless told otherwise; where they cost more, 32 bits are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,12 @@ class _Source:
 
 
 def export_onnx(
-    model: StanceModel, folder: Path, *, dev: Dev | None = None, precision: Precision = "int8"
+    model: StanceModel,
+    folder: Path,
+    *,
+    dev: Dev | None = None,
+    precision: Precision = "int8",
+    most_lost: float = MOST_LOST,
 ) -> StanceModel:
     """Return the model as an ``onnx`` one of the same calibration, thresholds and sets, saved as a bundle.
 
@@ -67,7 +72,7 @@ def export_onnx(
     dev
         Statements and labels on which 8-bit weights are compared with the model; None takes them as they are.
     precision
-        ``int8``: 8-bit weights, unless macro-F1 on dev falls by ``MOST_LOST`` or more; ``fp32``: as they were trained.
+        ``int8``: 8-bit weights, unless macro-F1 on dev falls by ``most_lost`` or more; ``fp32``: as they were trained.
 
     Raises
     ------
@@ -83,7 +88,7 @@ def export_onnx(
         exported = _as_onnx(model, source, quantized(whole, _feeds(exported, dev[0]) if dev else ()))
     if dev and precision == "int8":
         figures["int8"] = macro_f1(exported, dev)
-        if figures["fp32"] - figures["int8"] >= MOST_LOST:
+        if figures["fp32"] - figures["int8"] >= most_lost:
             precision, exported = "fp32", _as_onnx(model, source, whole)
     told = {"from": model.name, "precision": precision, "dev_macro_f1": figures or None}
     training = {**model.training, "export": told}

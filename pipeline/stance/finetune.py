@@ -12,7 +12,7 @@ import numpy.typing as npt
 from pipeline.records import LABELS
 from pipeline.stance.adapters import LoraOptions, adapt, load_adapter, save_adapter
 from pipeline.stance.augmentation import Augmentation, augmented
-from pipeline.stance.base import ALONE, Fitting, Probabilities, StatementTable
+from pipeline.stance.base import ALONE, Fitting, Probabilities, StatementTable, one_hot
 from pipeline.stance.encoders import Encoder, find_encoder
 from pipeline.stance.inputs import Reading, pairs
 from pipeline.stance.linear import check_labels
@@ -104,7 +104,7 @@ class FinetunedClassifier:
             If a label has no statement, the encoder is not there, or the options do not fit it or this machine.
         """
         check_labels(y)
-        return self.fit_targets(table, _one_hot(y), fitting=fitting)
+        return self.fit_targets(table, one_hot(y), fitting=fitting)
 
     def fit_targets(
         self, table: StatementTable, targets: FloatArray, weights: FloatArray | None = None, *, fitting: Fitting = ALONE
@@ -130,7 +130,7 @@ class FinetunedClassifier:
             self.encoder_.folder,
             self.options,
             seed=self.seed,
-            dev=Examples(self._pairs(dev[0]), _one_hot(dev[1])) if dev else None,
+            dev=Examples(self._pairs(dev[0]), one_hot(dev[1])) if dev else None,
             folder=fitting.checkpoints,
             observe=fitting.observe,
         )
@@ -171,10 +171,6 @@ class FinetunedClassifier:
 
     def _pairs(self, table: StatementTable) -> list[Pair]:
         return pairs(table, self.reading, self.topics)
-
-
-def _one_hot(y: Sequence[str]) -> FloatArray:
-    return np.eye(len(LABELS), dtype=np.float64)[[LABELS.index(label) for label in y]]
 
 
 def _class_weights(targets: FloatArray, weights: FloatArray) -> FloatArray:

@@ -64,13 +64,15 @@ class LogisticHead:
     intercept: npt.NDArray[np.float32]
 
     @classmethod
-    def fit(cls, values: Any, y: Sequence[str], options: HeadOptions) -> Self:
-        """Return the head fitted by scikit-learn on features, shape [n, features], and their labels."""
+    def fit(
+        cls, values: Any, y: Sequence[str], options: HeadOptions, weights: npt.NDArray[np.float64] | None = None
+    ) -> Self:
+        """Return the head fitted by scikit-learn on features, shape [n, features], their labels and weights."""
         from sklearn.linear_model import LogisticRegression
 
         fitted = LogisticRegression(
             C=options.c, class_weight=options.class_weight, max_iter=options.max_iterations, random_state=options.seed
-        ).fit(values, np.asarray([LABELS.index(label) for label in y]))
+        ).fit(values, np.asarray([LABELS.index(label) for label in y]), sample_weight=weights)
         # Rounded here and not when saving, so that a model answers the same before and after.
         coef = np.ascontiguousarray(fitted.coef_.T, dtype=np.float32)
         return cls(coef, np.asarray(fitted.intercept_, dtype=np.float32))

@@ -69,13 +69,14 @@ def test_a_block_sees_its_own_texts_and_no_others(embedder, tiny_encoder, block)
     changes = {
         "context": {"context": ["They said “It is vital” on Tuesday"]},
         "target": {"target": ["that export control"]},
+        "title": {"title": ["we say the ban"]},
         "quote": {"text": ["“It is unfair”"], "context": ["He said “It is vital” ."]},
     }
     before = classifier._values(row)
     seen = {part for part, change in changes.items() if not np.array_equal(classifier._values(row | change), before)}
     # The quotation stands in its context.
     assert seen - {"quote"} == set(BLOCKS[block]) - {"quote"}
-    assert ("quote" in seen) == (block != "target")
+    assert ("quote" in seen) == (block not in {"target", "title"})
 
 
 def test_products_are_of_about_the_size_of_what_they_are_made_of(tiny_encoder, labelled):
@@ -83,9 +84,9 @@ def test_products_are_of_about_the_size_of_what_they_are_made_of(tiny_encoder, l
     values = classifier._values(labelled[0]).reshape(60, len(BLOCKS), 32)
     norms = dict(zip(BLOCKS, np.linalg.norm(values, axis=2).T, strict=True))
     np.testing.assert_allclose(norms["quote"], 1, atol=1e-5)
-    assert 0.3 < norms["quote_by_target"].mean() < 3
+    assert 0.15 < norms["quote_by_target"].mean() < 1.5
     quote, target, product = (values[7, list(BLOCKS).index(name)] for name in ("quote", "target", "quote_by_target"))
-    np.testing.assert_allclose(product, quote * target * np.sqrt(32), rtol=1e-5)
+    np.testing.assert_allclose(product, quote * target * np.sqrt(32) / 2, rtol=1e-5)
 
 
 def test_masked_names_make_no_difference(tiny_encoder, labelled):
@@ -141,3 +142,32 @@ def test_an_encoder_that_cannot_be_read_is_told_in_one_line(tiny_encoder, labell
 def test_nothing_is_loaded_until_the_first_text_comes(tiny_encoder, monkeypatch):
     monkeypatch.setattr(transformers.AutoModel, "from_pretrained", lambda *_, **__: pytest.fail("read"))
     Embedder(find_encoder(str(tiny_encoder)), 64)
+
+
+def test_the_title_is_read_for_itself(tiny_encoder):
+    table = {
+        "text": ["“vital”", "“vital”"],
+        "title": ["we say the ban", ""],
+        "context": ["“vital”"] * 2,
+        "target": ["x"] * 2,
+    }
+    classifier = EmbeddingClassifier(**options(tiny_encoder, blocks=["quote", "title"]))
+    classifier.embedder_ = Embedder(find_encoder(str(tiny_encoder)), 64)
+    values = classifier._values(table)
+    np.testing.assert_allclose(
+        values[0], [*by_hand(tiny_encoder, "vital"), *by_hand(tiny_encoder, "we say the ban")], atol=1e-5
+    )
+    np.testing.assert_array_equal(values[0, :32], values[1, :32])
+
+
+def test_copies_toward_another_target_teach_what_the_target_is_for(tiny_encoder):
+    rows = [("it must go", "trams", "pro-restriction"), ("it may stay", "boats", "anti-restriction")] * 4
+    rows += [("it is noon", "trams", "neutral"), ("it is noon", "boats", "neutral")]
+    table = {"text": [r[0] for r in rows], "context": [r[0] for r in rows], "target": [r[1] for r in rows]}
+    y = [r[2] for r in rows]
+    asked = {"text": ["it must go"], "context": ["it must go"], "target": ["boats"]}
+    neutral = {}
+    for share in (0.0, 1.0):
+        classifier = EmbeddingClassifier(**options(tiny_encoder, augmentation={"swap_targets": share}))
+        neutral[share] = classifier.fit(table, y).predict_proba(asked)[0, 1]
+    assert neutral[1.0] > neutral[0.0] + 0.2

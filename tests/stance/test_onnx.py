@@ -95,10 +95,9 @@ def exported(request, tiny_encoder, tmp_path_factory) -> Exported:
     else:
         model = finetuned(tiny_encoder if request.param == "bert" else mpnet(folder / "encoder"))
     with pytest.MonkeyPatch.context() as patch:
-        # A loss of any size is fine with random weights, where the labels mean nothing.
-        patch.setattr(export, "MOST_LOST", 1.1)
         patch.setattr(export, "_exported", Once(export._exported))  # it takes seconds
-        export.export_onnx(model, folder / "small", dev=(TABLE, Y))
+        # A loss of any size is fine with random weights, where the labels mean nothing.
+        export.export_onnx(model, folder / "small", dev=(TABLE, Y), most_lost=1.1)
         return Exported(model, export.export_onnx(model, folder / "whole", precision="fp32"), folder / "small")
 
 
@@ -199,8 +198,7 @@ def test_the_files_hold_no_path_of_the_machine_that_made_them(exported):
 def test_the_same_model_gives_the_same_bytes_also_in_another_process(exported, tiny_encoder, tmp_path):
     code = (
         "import sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path; import test_onnx as t;"
-        "t.export.MOST_LOST = 1.1;"
-        "t.export.export_onnx(t.finetuned(Path(sys.argv[2])), Path(sys.argv[3]), dev=(t.TABLE, t.Y))"
+        "t.export.export_onnx(t.finetuned(Path(sys.argv[2])), Path(sys.argv[3]), dev=(t.TABLE, t.Y), most_lost=1.1)"
     )
     arguments = [str(Path(__file__).parent), str(tiny_encoder), str(tmp_path / "other")]
     environment = os.environ | {"PYTHONHASHSEED": "7"}
