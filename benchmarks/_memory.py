@@ -12,7 +12,7 @@ import numpy as np
 
 def remember(folder: Path | None = None) -> None:
     """Make every embedding model of this process keep what its encoder says; in a folder, for later ones, too."""
-    from pipeline.stance.embedding import Embedder
+    from pipeline.stance.embedder import Embedder
 
     known: dict[str, dict[str, np.ndarray]] = {}
     embed = Embedder.embed

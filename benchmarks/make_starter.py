@@ -82,7 +82,7 @@ def fitted(kind: str, data: Path, work: Path) -> tuple[Any, Any, dict[str, int]]
     train, dev = ((statements.columns(rows), [row["label"] for row in rows]) for rows in (fit, held))
     counts = {"statements": len(fit), "held_out": len(held)}
     if kind == "finetuned":
-        classifier, more = _finetuned(data, fit, [*held], dev, work)
+        classifier, more = _finetuned(data, fit, held, dev, work)
         counts, options = more | counts, {"encoder": ENCODER, **COMMON, **STAGES["real"]}
     else:
         classifier, options = _embedding(train)
@@ -99,7 +99,7 @@ def _embedding(train: Any) -> tuple[Any, dict[str, Any]]:
     return classifier.fit(*train), options
 
 
-def _finetuned(data: Path, fit: Rows, held: list[Any], dev: Any, work: Path) -> tuple[Any, dict[str, int]]:
+def _finetuned(data: Path, fit: Rows, held: Rows, dev: Any, work: Path) -> tuple[Any, dict[str, int]]:
     from pipeline.stance.finetune import FinetunedClassifier
 
     reported = [*held, *statements.real(data)["dev"], *statements.founding(data.parent / "seeds")]
@@ -152,7 +152,7 @@ def main() -> int:
 
 
 def export(model: Any, dev: Any, out: Path, work: Path) -> None:
-    """Write the model as ONNX, 8-bit where that costs nothing on the held-out rows; the card beside it stays."""
+    """Write the model as ONNX, 8-bit where that costs less than ``MOST_LOST``; the card beside it stays."""
     from pipeline import stance
     from pipeline.stance.export import export_onnx
 

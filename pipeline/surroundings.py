@@ -9,7 +9,7 @@ Span = tuple[int, int]
 BEFORE, AFTER = 45, 25
 """Words around a quotation within which whole sentences are added; more of them made no stance model better."""
 _REACH = 12
-"""Characters of a word at most, on average; bounds what is looked through."""
+"""Characters that are looked through for each word wanted; longer words count as several."""
 
 _WORD = re.compile(r"\S+")
 # Not behind a title or an initial; a blank line ends a sentence whatever stands before it.

@@ -463,7 +463,15 @@ def test_a_reader_that_goes_away_is_no_news(unbuffered):
 def test_ctrl_c_ends_with_one_line_and_leaves_nothing(folder):
     # Standard input stays open: the stage waits for articles until it is stopped.
     process = stance_process(
-        "ingest", "-", "--out", "out.parquet", stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=folder
+        "ingest",
+        "-",
+        "--out",
+        "out.parquet",
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=folder,
+        # A job that a shell put in the background is deaf to Ctrl-C, and so are its children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     until = time.monotonic() + 60
     while not any(folder.iterdir()) and time.monotonic() < until:

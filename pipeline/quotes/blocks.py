@@ -90,6 +90,7 @@ def _quote(article: Article, attributor: Attributor, block: Block, least: float)
     if speaker is not None:
         speaker = replace(speaker, name=plain_name(speaker.name))
     first = min(start, block.mention[0]) if block.mention else start
+    read = min(end, start + _CONTEXT)
     return Quote(
         article_id=article.article_id,
         start=start,
@@ -98,7 +99,7 @@ def _quote(article: Article, attributor: Attributor, block: Block, least: float)
         kind="block",
         is_statement=True,
         utterance_id=f"{article.article_id}:{a}-{b}",
-        context=attributor.passages.around((start, min(end, start + _CONTEXT)), (first, min(end, start + _CONTEXT))),
+        context=attributor.passages.around((start, read), (first, read)),
         mention=_span(article, block.mention),
         cue=_span(article, block.cue),
         content=Span(start, end, article.text[start:end]),

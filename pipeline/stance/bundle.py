@@ -137,13 +137,20 @@ def save(model: StanceModel, folder: Path) -> None:
         If the place cannot be written to.
     """
     folder = Path(folder)
-    if folder.exists() and not (folder.is_dir() and ((folder / MANIFEST).is_file() or not any(folder.iterdir()))):
+    if folder.exists() and not _may_be_replaced(folder):
         raise ModelError(f"{folder}: is there already and is no model bundle; move it away or choose another name")
     with _fresh_folder(folder) as fresh:
         write_json(fresh / _CARD, model.card())
         model.classifier.save(fresh)
         lines = [f"{sha256_file(path)}  {name}\n" for name, path in sorted(_contents(fresh).items())]
         write_text(fresh / MANIFEST, "".join(lines))
+
+
+def _may_be_replaced(folder: Path) -> bool:
+    """Return whether a place holds a bundle, or nothing but what may stand beside one and is kept."""
+    if not folder.is_dir():
+        return False
+    return (folder / MANIFEST).is_file() or all(path.name in DOCUMENTS for path in folder.iterdir())
 
 
 def is_name(text: str) -> bool:

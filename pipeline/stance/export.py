@@ -15,9 +15,10 @@ from pipeline.stance.base import StatementTable
 from pipeline.stance.bundle import StanceModel, save
 from pipeline.stance.embedding import EmbeddingClassifier
 from pipeline.stance.finetune import FinetunedClassifier
+from pipeline.stance.graphs import Feed, Graph, RecordingGraph
 from pipeline.stance.linear import LogisticHead
 from pipeline.stance.networks import require
-from pipeline.stance.onnx import Feed, Graph, OnnxClassifier, RecordingGraph
+from pipeline.stance.onnx import OnnxClassifier
 from pipeline.stance.quantization import bare, quantized, quiet
 
 Precision = Literal["int8", "fp32"]
@@ -73,6 +74,8 @@ def export_onnx(
         Statements and labels on which 8-bit weights are compared with the model; None takes them as they are.
     precision
         ``int8``: 8-bit weights, unless macro-F1 on dev falls by ``most_lost`` or more; ``fp32``: as they were trained.
+    most_lost
+        In [0, 1].
 
     Raises
     ------

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.stance.onnx import Feed, open_session
+from pipeline.stance.graphs import Feed, open_session
 
 KEPT = 8
 """Input channels of each product that stay in 32 bits."""

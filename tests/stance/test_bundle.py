@@ -269,6 +269,16 @@ def test_a_swap_that_fails_puts_the_older_bundle_back(folder, model, monkeypatch
     assert [path.name for path in folder.parent.iterdir()] == ["model"]
 
 
+def test_a_card_that_was_there_first_is_no_obstacle_and_is_kept(folder, model):
+    card = folder.parent / "new" / "README.md"
+    card.parent.mkdir()
+    card.write_text("# Card")
+    stance.save(model, card.parent)
+    assert {path.name for path in card.parent.iterdir()} == FILES | {"README.md"}
+    assert card.read_text() == "# Card"
+    stance.load(card.parent)
+
+
 def test_saving_replaces_an_older_bundle_and_nothing_else(folder, model):
     stance.save(model, folder)
     assert {path.name for path in folder.iterdir()} == FILES

@@ -11,7 +11,8 @@ transformers = pytest.importorskip("transformers", reason="needs pip install -e 
 
 from pipeline import stance  # noqa: E402
 from pipeline.errors import ModelError  # noqa: E402
-from pipeline.stance.embedding import BLOCKS, Embedder, EmbeddingClassifier  # noqa: E402
+from pipeline.stance.embedder import Embedder  # noqa: E402
+from pipeline.stance.embedding import BLOCKS, EmbeddingClassifier  # noqa: E402
 from pipeline.stance.encoders import find_encoder  # noqa: E402
 
 TEXTS = ["we say the ban is reckless", "vital", "", "the order is under review in its second reading", "vital"]

@@ -17,7 +17,8 @@ from pipeline.records import LABELS
 from pipeline.stance import export
 from pipeline.stance.bundle import StanceModel
 from pipeline.stance.calibration import Calibration
-from pipeline.stance.onnx import THREADS, Graph, OnnxClassifier
+from pipeline.stance.graphs import THREADS, Graph
+from pipeline.stance.onnx import OnnxClassifier
 
 pytest.importorskip("onnx", reason="needs pip install -e '.[transformers]'")
 pytest.importorskip("onnxscript", reason="needs pip install -e '.[transformers]'")
