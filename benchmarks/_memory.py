@@ -18,7 +18,7 @@ def remember(folder: Path | None = None) -> None:
     embed = Embedder.embed
 
     def remembered(self: Any, texts: Sequence[str]) -> np.ndarray:
-        name = f"{self.encoder.sha256[:16]}-{self.max_tokens}"
+        name = f"{self.encoder.sha256[:16]}-{self.max_tokens}-{self.inner_depth}"
         vectors = known.setdefault(name, _read(folder, name))
         new = [text for text in dict.fromkeys(texts) if _key(text) not in vectors]
         if new:

@@ -137,7 +137,7 @@ def test_members_are_chosen_by_name_or_path_and_may_have_names_of_their_own(tmp_
         ),
         (
             ["model=embedding", "model.q=1"],
-            r"embedding\.yaml with --set model\.q=1: .*known keys: augmentation, blocks, c, calibration",
+            r"embedding\.yaml with --set model\.q=1: .*known keys: augmentation, balance_targets, blocks",
         ),
         (["model=embedding", "model.blocks=[quotes]"], r"embedding\.yaml with .*: blocks\.0: Input should be 'quote'"),
         (

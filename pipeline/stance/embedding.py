@@ -1,7 +1,8 @@
-"""Frozen sentence embeddings of quotation, context and target, with a logistic head over them and their products."""
+"""Frozen sentence embeddings of quotation, context, title and target, and a head over them."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from pipeline.stance.base import ALONE, Fitting, Probabilities, StatementTable, 
 from pipeline.stance.embedder import Embedder, Vectors
 from pipeline.stance.encoders import find_encoder
 from pipeline.stance.inputs import CLOSE, OPEN, Reading, pairs
+from pipeline.stance.kernel import KernelHead, KernelOptions
 from pipeline.stance.linear import HeadOptions, LogisticHead, check_labels, saved_weights
 
 _ENCODER = "encoder.json"
@@ -26,17 +28,25 @@ BLOCKS: Mapping[str, tuple[str, ...]] = {
     "context": ("context",),
     "title": ("title",),
     "target": ("target",),
+    "quote_inner": ("quote",),
+    "context_inner": ("context",),
     "quote_by_target": ("quote", "target"),
     "context_by_target": ("context", "target"),
+    "match": ("quote", "context", "title", "target"),
 }
-"""What a head may see: one text's embedding, or the elementwise product of two."""
+"""What a head may see: one text's embedding by the last layer or the inner one, the elementwise product of two, or the
+cosines of quotation, context and title with the target."""
 
+Head = LogisticHead | KernelHead
+
+_INNER = "_inner"
+_PRIOR = 10
 _PRODUCT = 0.5
 """Length of a product of two unrelated unit vectors; what is longer is penalised less."""
 
 
 class EmbeddingClassifier:
-    """Logistic regression over the embeddings of a sentence encoder that stays as it is.
+    """A head over the embeddings of a sentence encoder that stays as it is.
 
     Parameters
     ----------
@@ -49,8 +59,15 @@ class EmbeddingClassifier:
         Fields of ``inputs.Reading``.
     max_tokens
         Longer texts are cut.
+    kernel
+        Fields of ``kernel.KernelOptions``: compare with every statement learnt from; None is logistic regression.
+    inner_depth
+        As in ``embedder.Embedder``; needed by blocks of the inner layer.
+    balance_targets
+        In [0, 1]: how far statements are weighted to have the labels of each target equally often; 0 takes them as they
+        come. Which label is the most frequent depends on the articles at hand, and others come later.
     c, class_weight, max_iterations
-        As in ``linear.HeadOptions``.
+        As in ``linear.HeadOptions``; without a kernel only, but for the class weight.
     augmentation
         Fields of ``augmentation.Augmentation``; None learns from the statements as they are.
     download, revision
@@ -69,6 +86,9 @@ class EmbeddingClassifier:
         blocks: Sequence[str],
         reading: Mapping[str, Any],
         max_tokens: int = 256,
+        kernel: Mapping[str, Any] | None = None,
+        inner_depth: float | None = None,
+        balance_targets: float = 0.0,
         c: float = 1.0,
         class_weight: Literal["balanced"] | None = "balanced",
         max_iterations: int = 1000,
@@ -82,6 +102,9 @@ class EmbeddingClassifier:
         self.blocks = tuple(blocks)
         self.reading = Reading(**reading)
         self.max_tokens = max_tokens
+        self.kernel = None if kernel is None else KernelOptions(**kernel)
+        self.inner_depth = inner_depth
+        self.balance_targets = balance_targets
         self.head = HeadOptions(c, class_weight, max_iterations, seed)
         self.augmentation = None if augmentation is None else Augmentation(**augmentation)
         self.download = download
@@ -99,18 +122,27 @@ class EmbeddingClassifier:
         Raises
         ------
         ModelError
-            If a label has no statement, or the encoder is not there.
+            If a label has no statement, the encoder is not there, or blocks of an inner layer have no ``inner_depth``.
         """
         check_labels(y)
+        if self.inner_depth is None and (inner := [block for block in self.blocks if block.endswith(_INNER)]):
+            raise ModelError(f"blocks {', '.join(inner)} need an inner_depth, such as 0.6")
         self.encoder_ = find_encoder(self.encoder, download=self.download, revision=self.revision)
-        self.embedder_ = Embedder(self.encoder_, self.max_tokens)
-        weights = None
+        self.embedder_ = Embedder(self.encoder_, self.max_tokens, self.inner_depth)
+        weights = _balancing(column(table, "target"), y, self.balance_targets)
         if self.augmentation is not None:
-            table, targets, weights = augmented(
-                table, one_hot(y), np.ones(len(y)), self.augmentation, seed=self.head.seed
-            )
+            table, targets, weights = augmented(table, one_hot(y), weights, self.augmentation, seed=self.head.seed)
             y = [LABELS[index] for index in targets.argmax(axis=1)]
-        self.head_ = LogisticHead.fit(self._values(table), y, self.head, weights)
+        values = self._values(table)
+        if self.kernel is None:
+            self.head_: Head = LogisticHead.fit(values, y, self.head, weights)
+            return self
+        if self.head.class_weight:
+            # Of the weighted classes, as scikit-learn balances its own.
+            totals = {label: weights[[found == label for found in y]].sum() for label in LABELS}
+            weights = weights * [1 / totals[label] for label in y]
+        blocks = sizes(self.blocks, _width(self.blocks, values.shape[1]))
+        self.head_ = KernelHead.fit(values, y, self.kernel, sizes=blocks, weights=weights)
         return self
 
     def predict_proba(self, table: StatementTable) -> Probabilities:
@@ -125,7 +157,17 @@ class EmbeddingClassifier:
         wanted = [part for part in texts if any(part in BLOCKS[block] for block in self.blocks)]
         together = self.embedder_.embed([text for part in wanted for text in texts[part]])
         vectors = dict(zip(wanted, np.split(together, len(wanted)), strict=True))
-        return np.hstack([_product([vectors[part] for part in BLOCKS[block]]) for block in self.blocks])
+        return np.hstack([self._block(block, vectors) for block in self.blocks])
+
+    def _block(self, block: str, vectors: Mapping[str, Vectors]) -> Vectors:
+        parts = [vectors[part] for part in BLOCKS[block]]
+        width = parts[0].shape[1] // (1 if self.inner_depth is None else 2)
+        if block.endswith(_INNER):
+            return parts[0][:, width:]
+        outer = [part[:, :width] for part in parts]
+        if block == "match":
+            return np.stack([(part * outer[-1]).sum(axis=1) for part in outer[:-1]], axis=1)
+        return _product(outer)
 
     def _texts(self, table: StatementTable) -> dict[str, list[str]]:
         contexts = pairs(table, self.reading, self.topics)
@@ -145,7 +187,7 @@ class EmbeddingClassifier:
     def save(self, folder: Path) -> None:
         """Write ``weights.npz``, and in ``encoder.json`` which encoder they belong to."""
         self.head_.save(folder)
-        width = len(self.head_.coef) // len(self.blocks)
+        width = _width(self.blocks, self.head_.features)
         write_json(folder / _ENCODER, {"name": self.encoder, "sha256": self.encoder_.sha256, "width": width})
 
     def load(self, folder: Path) -> Self:
@@ -158,16 +200,48 @@ class EmbeddingClassifier:
         """
         told = read_json(folder / _ENCODER, "encoder of a model")
         with saved_weights(folder) as arrays:
-            self.head_ = LogisticHead(arrays["coef"], arrays["intercept"])
-            self.head_.check(len(self.blocks) * int(told["width"]))
+            self.head_ = read_head(arrays)
+            self.head_.check(sum(sizes(self.blocks, int(told["width"]))))
         self.encoder_ = find_encoder(self.encoder, download=self.download, revision=self.revision)
         if self.encoder_.sha256 != told["sha256"]:
             raise ModelError(
                 f"{folder}: encoder {self.encoder} in {self.encoder_.folder} has other weights than in training; "
                 f"get those of sha256 {told['sha256']}"
             )
-        self.embedder_ = Embedder(self.encoder_, self.max_tokens)
+        self.embedder_ = Embedder(self.encoder_, self.max_tokens, self.inner_depth)
         return self
+
+
+def read_head(arrays: Mapping[str, Any]) -> Head:
+    """Return the head of saved arrays, of whichever kind."""
+    if "axes" in arrays:
+        return KernelHead.read(arrays)
+    return LogisticHead(arrays["coef"], arrays["intercept"])
+
+
+def sizes(blocks: Sequence[str], width: int) -> list[int]:
+    """Return how many features each block has, of embeddings of this width."""
+    return [len(BLOCKS[block]) - 1 if block == "match" else width for block in blocks]
+
+
+def _width(blocks: Sequence[str], features: int) -> int:
+    """Return the width of the embeddings that blocks have so many features of."""
+    fixed = sum(sizes(blocks, 0))
+    return (features - fixed) // max(1, len(blocks) - blocks.count("match"))
+
+
+def _balancing(targets: Sequence[str], y: Sequence[str], share: float) -> Probabilities:
+    """Return weights, shape [n], with mean 1.
+
+    Labels of a target with few statements are counted as if it had ``_PRIOR`` more, labelled as all statements are.
+    """
+    of_target, of_pair, of_label = Counter(targets), Counter(zip(targets, y, strict=True)), Counter(y)
+    rarity = [
+        (of_target[target] + _PRIOR) / (of_pair[target, label] + _PRIOR * of_label[label] / len(y))
+        for target, label in zip(targets, y, strict=True)
+    ]
+    weights = np.array(rarity, dtype=np.float64) ** share
+    return np.asarray(weights / weights.mean(), dtype=np.float64)
 
 
 def _product(vectors: Sequence[Vectors]) -> Vectors:

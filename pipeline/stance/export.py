@@ -13,10 +13,10 @@ from pipeline.errors import ModelError
 from pipeline.records import LABELS
 from pipeline.stance.base import StatementTable
 from pipeline.stance.bundle import StanceModel, save
-from pipeline.stance.embedding import EmbeddingClassifier
+from pipeline.stance.embedder import pooled
+from pipeline.stance.embedding import EmbeddingClassifier, Head
 from pipeline.stance.finetune import FinetunedClassifier
 from pipeline.stance.graphs import Feed, Graph, RecordingGraph
-from pipeline.stance.linear import LogisticHead
 from pipeline.stance.networks import require
 from pipeline.stance.onnx import OnnxClassifier
 from pipeline.stance.quantization import bare, quantized, quiet
@@ -42,8 +42,8 @@ class _Source:
         Of ``ids``, ``mask`` and ``types``, those that it reads, in its order.
     tokenizer
         Of the tokenizers library.
-    head
-        Of an embedding model.
+    head, inner
+        Of an embedding model; whether its vectors hold an inner layer's.
     """
 
     network: Any
@@ -51,7 +51,8 @@ class _Source:
     tokenizer: Any
     max_tokens: int
     blocks: tuple[str, ...] = ()
-    head: LogisticHead | None = None
+    head: Head | None = None
+    inner: bool = False
 
 
 def export_onnx(
@@ -121,7 +122,7 @@ def _as_onnx(model: StanceModel, source: _Source, graph: bytes) -> StanceModel:
     options: dict[str, Any] = {"reading": model.options["reading"], "max_tokens": source.max_tokens}
     options["topics"] = model.options.get("topics") or {}
     if source.blocks:
-        options["blocks"] = list(source.blocks)
+        options |= {"blocks": list(source.blocks), "inner": source.inner}
     classifier = OnnxClassifier(**options, seed=model.seed)
     tokenizer = source.tokenizer
     tokenizer.no_padding()
@@ -175,22 +176,23 @@ def _embedding(classifier: EmbeddingClassifier) -> _Source:
     network = AutoModel.from_pretrained(folder, use_safetensors=True, dtype=torch.float32, **given)
 
     class Encoder(torch.nn.Module):
-        """The normalised mean of the tokens' vectors."""
+        """The means of the tokens' vectors."""
 
         def __init__(self) -> None:
             super().__init__()
             self.network = _plain(network)
 
         def forward(self, ids: Any, mask: Any) -> Any:
-            hidden = self.network(input_ids=ids, attention_mask=mask).last_hidden_state
-            weights = mask[..., None].to(hidden.dtype)
-            return torch.nn.functional.normalize((hidden * weights).sum(dim=1) / weights.sum(dim=1), dim=1)
+            told = classifier.inner_depth is not None
+            found = self.network(input_ids=ids, attention_mask=mask, output_hidden_states=told)
+            return pooled(found, mask, classifier.inner_depth)
 
     # Two positions fewer: RoBERTa and MPNet count from behind the padding's number.
     most = min(classifier.max_tokens, tokenizer.model_max_length, network.config.max_position_embeddings - 2)
     return _Source(
-        Encoder(), ("ids", "mask"), tokenizer.backend_tokenizer, int(most), classifier.blocks, classifier.head_
-    )
+        Encoder(), ("ids", "mask"), tokenizer.backend_tokenizer, int(most), classifier.blocks, classifier.head_,
+        inner=classifier.inner_depth is not None,
+    )  # fmt: skip
 
 
 def _plain(network: Any) -> Any:

@@ -21,7 +21,7 @@ from pipeline.stance.features import TextFeatures, TfidfBlock
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-_WEIGHTS, _TERMS = "weights.npz", "terms.json"
+WEIGHTS, _TERMS = "weights.npz", "terms.json"
 
 
 def check_labels(y: Sequence[str]) -> None:
@@ -84,9 +84,14 @@ class LogisticHead:
         scores = np.asarray(values @ self.coef, dtype=np.float64) + self.intercept
         return np.asarray(softmax(scores, axis=1), dtype=np.float64)
 
+    @property
+    def features(self) -> int:
+        """How many features it is for."""
+        return len(self.coef)
+
     def save(self, folder: Path, **more: npt.NDArray[Any]) -> None:
         """Write ``weights.npz``, other arrays beside the head's; the same arrays give the same bytes."""
-        with (folder / _WEIGHTS).open("wb") as handle:
+        with (folder / WEIGHTS).open("wb") as handle:
             np.savez_compressed(handle, allow_pickle=False, coef=self.coef, intercept=self.intercept, **more)
 
     def check(self, features: int) -> None:
@@ -100,7 +105,7 @@ class LogisticHead:
 def saved_weights(folder: Path) -> Iterator[Mapping[str, npt.NDArray[Any]]]:
     """Yield the arrays of ``weights.npz``; whatever does not fit within the block is a one-line ``ModelError``."""
     try:
-        with (folder / _WEIGHTS).open("rb") as handle, np.load(handle, allow_pickle=False) as arrays:
+        with (folder / WEIGHTS).open("rb") as handle, np.load(handle, allow_pickle=False) as arrays:
             yield arrays
     except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
         raise ModelError(f"{folder}: weights that do not fit the model ({error}); train it again") from error

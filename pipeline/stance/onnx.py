@@ -23,10 +23,10 @@ from pipeline.errors import ModelError
 from pipeline.records import LABELS
 from pipeline.stance.base import ALONE, Fitting, Probabilities, StatementTable
 from pipeline.stance.embedder import Embedder, Vectors
-from pipeline.stance.embedding import EmbeddingClassifier
+from pipeline.stance.embedding import EmbeddingClassifier, read_head, sizes
 from pipeline.stance.graphs import MODEL, Graph
 from pipeline.stance.inputs import Reading, pairs
-from pipeline.stance.linear import LogisticHead, saved_weights
+from pipeline.stance.linear import saved_weights
 
 
 class OnnxClassifier:
@@ -40,6 +40,8 @@ class OnnxClassifier:
         Longer texts are cut.
     blocks
         Of an embedding model: keys of ``embedding.BLOCKS``, in the order of the head's features.
+    inner
+        Of an embedding model: whether its vectors end in those of an inner layer.
     topics
         What is known of each target: its ``aliases`` are masked where the reading masks vendors.
     """
@@ -52,12 +54,14 @@ class OnnxClassifier:
         reading: Mapping[str, Any],
         max_tokens: int,
         blocks: Sequence[str] = (),
+        inner: bool = False,
         topics: Mapping[str, Mapping[str, Any]] | None = None,
         seed: int = 0,
     ) -> None:
         self.reading = Reading(**reading)
         self.max_tokens = max_tokens
         self.blocks = tuple(blocks)
+        self.inner = inner
         self.topics = topics or {}
         self.seed = seed
 
@@ -84,7 +88,13 @@ class OnnxClassifier:
 
     def _embedding(self) -> EmbeddingClassifier:
         """Return the embedding model that the graph is the encoder of."""
-        classifier = EmbeddingClassifier("", blocks=self.blocks, reading=asdict(self.reading), topics=self.topics)
+        classifier = EmbeddingClassifier(
+            "",
+            blocks=self.blocks,
+            reading=asdict(self.reading),
+            topics=self.topics,
+            inner_depth=1.0 * self.inner or None,
+        )
         classifier.embedder_, classifier.head_ = _GraphEmbedder(self.graph_), self.head_
         return classifier
 
@@ -105,19 +115,19 @@ class OnnxClassifier:
         self.graph_ = Graph.load(folder, self.max_tokens)
         if self.blocks:
             with saved_weights(folder) as arrays:
-                self.head_ = LogisticHead(arrays["coef"], arrays["intercept"])
-                self.head_.check(len(self.blocks) * self.graph_.width)
+                self.head_ = read_head(arrays)
+                self.head_.check(sum(sizes(self.blocks, self.graph_.width // (1 + self.inner))))
         elif self.graph_.width != len(LABELS):
             raise ModelError(f"{folder}: {MODEL} has no output for each of the labels; export the model again")
         return self
 
 
 class _GraphEmbedder(Embedder):
-    """Unit vectors of texts, from a graph."""
+    """Vectors of texts, from a graph."""
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """Return unit vectors, shape [n, width]."""
+        """Return the graph's vectors."""
         return self._graph.outputs(texts)

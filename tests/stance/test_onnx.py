@@ -58,9 +58,8 @@ def finetuned(encoder: Path) -> StanceModel:
     return StanceModel(classifier, Calibration("temperature", 1.5), options, {"sha256": "ab"}, 1)
 
 
-def embedding(encoder: Path) -> StanceModel:
-    blocks = ["quote", "target", "context_by_target"]
-    options = {"encoder": str(encoder), "reading": READING, "max_tokens": 48, "blocks": blocks, "c": 100.0}
+def embedding(encoder: Path, *blocks: str, **more: object) -> StanceModel:
+    options = {"encoder": str(encoder), "reading": READING, "max_tokens": 48, "blocks": blocks, "c": 100.0, **more}
     return stance.fit("embedding", options, TABLE, Y, training={"sha256": "ab"})
 
 
@@ -88,11 +87,14 @@ class Once:
         return self.said
 
 
-@pytest.fixture(scope="module", params=["bert", "mpnet", "embedding"])
+@pytest.fixture(scope="module", params=["bert", "mpnet", "embedding", "kernel"])
 def exported(request, tiny_encoder, tmp_path_factory) -> Exported:
     folder = tmp_path_factory.mktemp(request.param)
     if request.param == "embedding":
-        model = embedding(tiny_encoder)
+        model = embedding(tiny_encoder, "quote", "target", "context_by_target")
+    elif request.param == "kernel":
+        kernel = {"penalty": 0.1, "gamma": 1.0, "dimensions": 8}
+        model = embedding(tiny_encoder, "quote", "context_inner", "match", inner_depth=0.5, kernel=kernel)
     else:
         model = finetuned(tiny_encoder if request.param == "bert" else mpnet(folder / "encoder"))
     with pytest.MonkeyPatch.context() as patch:
