@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from pipeline.errors import ModelError
 from pipeline.files import read_json, write_json
 from pipeline.records import LABELS
 from pipeline.stance.augmentation import Augmentation, augmented
+from pipeline.stance.balance import target_balance
 from pipeline.stance.base import ALONE, Fitting, Probabilities, StatementTable, column, one_hot
 from pipeline.stance.embedder import Embedder, Vectors
 from pipeline.stance.encoders import find_encoder
@@ -40,7 +40,6 @@ cosines of quotation, context and title with the target."""
 Head = LogisticHead | KernelHead
 
 _INNER = "_inner"
-_PRIOR = 10
 _PRODUCT = 0.5
 """Length of a product of two unrelated unit vectors; what is longer is penalised less."""
 
@@ -129,7 +128,7 @@ class EmbeddingClassifier:
             raise ModelError(f"blocks {', '.join(inner)} need an inner_depth, such as 0.6")
         self.encoder_ = find_encoder(self.encoder, download=self.download, revision=self.revision)
         self.embedder_ = Embedder(self.encoder_, self.max_tokens, self.inner_depth)
-        weights = _balancing(column(table, "target"), y, self.balance_targets)
+        weights = target_balance(column(table, "target"), y, self.balance_targets)
         if self.augmentation is not None:
             table, targets, weights = augmented(table, one_hot(y), weights, self.augmentation, seed=self.head.seed)
             y = [LABELS[index] for index in targets.argmax(axis=1)]
@@ -228,20 +227,6 @@ def _width(blocks: Sequence[str], features: int) -> int:
     """Return the width of the embeddings that blocks have so many features of."""
     fixed = sum(sizes(blocks, 0))
     return (features - fixed) // max(1, len(blocks) - blocks.count("match"))
-
-
-def _balancing(targets: Sequence[str], y: Sequence[str], share: float) -> Probabilities:
-    """Return weights, shape [n], with mean 1.
-
-    Labels of a target with few statements are counted as if it had ``_PRIOR`` more, labelled as all statements are.
-    """
-    of_target, of_pair, of_label = Counter(targets), Counter(zip(targets, y, strict=True)), Counter(y)
-    rarity = [
-        (of_target[target] + _PRIOR) / (of_pair[target, label] + _PRIOR * of_label[label] / len(y))
-        for target, label in zip(targets, y, strict=True)
-    ]
-    weights = np.array(rarity, dtype=np.float64) ** share
-    return np.asarray(weights / weights.mean(), dtype=np.float64)
 
 
 def _product(vectors: Sequence[Vectors]) -> Vectors:

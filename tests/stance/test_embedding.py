@@ -12,8 +12,9 @@ transformers = pytest.importorskip("transformers", reason="needs pip install -e 
 from pipeline import stance  # noqa: E402
 from pipeline.errors import ModelError  # noqa: E402
 from pipeline.records import LABELS  # noqa: E402
+from pipeline.stance.balance import target_balance  # noqa: E402
 from pipeline.stance.embedder import Embedder  # noqa: E402
-from pipeline.stance.embedding import BLOCKS, EmbeddingClassifier, _balancing  # noqa: E402
+from pipeline.stance.embedding import BLOCKS, EmbeddingClassifier  # noqa: E402
 from pipeline.stance.encoders import find_encoder  # noqa: E402
 from pipeline.stance.kernel import KernelHead  # noqa: E402
 
@@ -80,7 +81,7 @@ def test_the_match_is_the_cosine_of_each_text_with_the_target(embedder, tiny_enc
 @pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
 def test_labels_of_a_target_can_be_weighted_alike(share):
     targets, y = ["a"] * 1000 + ["b"] * 2, ["neutral"] * 900 + ["pro-restriction"] * 100 + ["neutral"] * 2
-    weights = _balancing(targets, y, share)
+    weights = target_balance(targets, y, share)
     assert weights.mean() == pytest.approx(1)
     # Nine times as many, weighted the other way; the two of another target are too few to tell.
     assert weights[950] / weights[0] == pytest.approx(9**share, rel=0.01)
