@@ -4,8 +4,8 @@ usage: python benchmarks/make_starter.py [--kind embedding|finetuned] [--data FO
                                          [--work FOLDER]
 
 embedding  what ships: a kernel machine over embeddings of quotation, context, title and target by All-MiniLM-L6-v2,
-           learnt from annotated real quotations (train split, and those of further articles); ten minutes on one
-           processor core
+           learnt from annotated real quotations (train split, and those of further articles); five minutes on two
+           processor cores
 finetuned  All-MiniLM-L6-v2 fine-tuned: on debate arguments, then on invented statements, then on the real quotations,
            with names and targets exchanged in some; an hour on one processor core
 
