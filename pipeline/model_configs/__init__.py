@@ -9,9 +9,9 @@ from pydantic import ConfigDict, Field
 
 from pipeline.config_files import Config
 from pipeline.model_configs.base import ClassifierConfig, Topics
+from pipeline.model_configs.embedding import EmbeddingConfig
 from pipeline.model_configs.ensemble import EnsembleConfig
 from pipeline.model_configs.pretrained import (
-    EmbeddingConfig,
     FinetunedConfig,
     LlmConfig,
     LoraConfig,

@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationInfo, field_validator
 
 from pipeline.model_configs.base import ClassifierConfig, Topics
-from pipeline.model_configs.pretrained import EmbeddingConfig, FinetunedConfig, LlmConfig, ZeroShotConfig
+from pipeline.model_configs.embedding import EmbeddingConfig
+from pipeline.model_configs.pretrained import FinetunedConfig, LlmConfig, ZeroShotConfig
 from pipeline.model_configs.tfidf import TfidfConfig
 
 Member = Annotated[

@@ -61,19 +61,6 @@ class PretrainedConfig(ClassifierConfig):
         return self.reading.mask_vendors
 
 
-Block = Literal[
-    "quote",
-    "context",
-    "title",
-    "target",
-    "quote_inner",
-    "context_inner",
-    "quote_by_target",
-    "context_by_target",
-    "match",
-]
-
-
 class AugmentationConfig(Config):
     """Shares of the training statements.
 
@@ -91,57 +78,6 @@ class AugmentationConfig(Config):
     rename_speakers: float = Field(default=0.0, ge=0, le=1)
     swap_targets: float = Field(default=0.0, ge=0, le=1)
     swapped_weight: float = Field(default=0.7, gt=0)
-
-
-class KernelConfig(Config):
-    """A head that compares a statement with every one it learnt from.
-
-    Parameters
-    ----------
-    penalty
-        Smaller fits the training data closer.
-    gamma
-        Of exp(-gamma d²), d² being 1 on average; larger looks at nearer statements.
-    dimensions
-        Principal components that distances are taken in.
-    """
-
-    penalty: float = Field(gt=0)
-    gamma: float = Field(gt=0)
-    dimensions: int = Field(ge=1)
-
-
-class EmbeddingConfig(PretrainedConfig):
-    """``configs/models/embedding.yaml``: frozen sentence embeddings and a head over them.
-
-    Parameters
-    ----------
-    encoder
-        A folder, a packaged encoder, or a name in the hub.
-    blocks
-        What the head sees: embeddings by the last layer or an inner one, products of two, cosines with the target.
-    inner_depth
-        Where the inner layer lies: 0 is the embeddings, 1 the last layer; null reads the last one alone.
-    kernel
-        Null is logistic regression.
-    balance_targets
-        How far statements are weighted to have the labels of each target equally often.
-    c, class_weight, max_iterations
-        As for ``tfidf``.
-    augmentation
-        More statements from labelled ones; null leaves them as they are.
-    """
-
-    classifier: Literal["embedding"]
-    encoder: str
-    blocks: tuple[Block, ...] = Field(min_length=1)
-    inner_depth: float | None = Field(default=None, ge=0, le=1)
-    kernel: KernelConfig | None = None
-    balance_targets: float = Field(default=0.0, ge=0, le=1)
-    c: float = Field(gt=0)
-    class_weight: ClassWeight
-    max_iterations: int = Field(ge=1)
-    augmentation: AugmentationConfig | None = None
 
 
 class LoraConfig(Config):

@@ -113,11 +113,10 @@ class KernelHead:
         axes = np.asarray(components.T * scale[:, None], dtype=np.float16)
         origin = mean @ axes.astype(np.float32)
         seen = np.asarray(values @ axes.astype(np.float32) - origin, dtype=np.float16)
-        head = cls(axes, origin, seen, np.empty((0, 3), np.float32), np.empty(3, np.float32), options.gamma)
         weights = weights / weights.mean()
         signs = 2 * one_hot(y) - 1
         intercept = np.average(signs, axis=0, weights=weights)
-        kernel = head._kernel(seen.astype(np.float32))
+        kernel = _gaussian(seen.astype(np.float32), seen, options.gamma)
         ridge = KernelRidge(alpha=options.penalty, kernel="precomputed")
         coef = ridge.fit(kernel, signs - intercept, sample_weight=weights).dual_coef_
         return cls(axes, origin, seen, coef.astype(np.float32), intercept.astype(np.float32), options.gamma)
@@ -128,15 +127,10 @@ class KernelHead:
 
         # In double precision, or a row's last digits would depend on the rows beside it.
         places = values.astype(np.float64) @ self.axes.astype(np.float64) - self.origin
-        parts = [self._kernel(places[start : start + _ROWS]) @ self.coef for start in range(0, len(places), _ROWS)]
-        scores = np.concatenate(parts) + self.intercept
+        blocks = [places[start : start + _ROWS] for start in range(0, len(places), _ROWS)]
+        scores = np.concatenate([_gaussian(block, self.seen, self.gamma) @ self.coef for block in blocks])
+        scores += self.intercept
         return np.asarray(softmax(_SHARPNESS * scores, axis=1), dtype=np.float64)
-
-    def _kernel(self, places: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """Return exp(-gamma d²) between coordinates, shape [m, dimensions], and the training statements, [m, n]."""
-        seen = self.seen.astype(places.dtype)
-        squared = (places**2).sum(axis=1)[:, None] + (seen**2).sum(axis=1) - 2 * (places @ seen.T)
-        return np.asarray(np.exp(-self.gamma * np.maximum(squared, 0)), dtype=places.dtype)
 
     @property
     def features(self) -> int:
@@ -164,6 +158,13 @@ class KernelHead:
         shapes = [array.shape for array in (self.axes, self.origin, self.coef, self.intercept)]
         if shapes != wanted:
             raise ValueError(f"arrays of shapes {shapes}, expected {wanted}")
+
+
+def _gaussian(places: npt.NDArray[Any], seen: npt.NDArray[np.float16], gamma: float) -> npt.NDArray[Any]:
+    """Return exp(-gamma d²) between coordinates, shape [m, dimensions], and the training statements, [m, n]."""
+    others = seen.astype(places.dtype)
+    squared = (places**2).sum(axis=1)[:, None] + (others**2).sum(axis=1) - 2 * (places @ others.T)
+    return np.asarray(np.exp(-gamma * np.maximum(squared, 0)), dtype=places.dtype)
 
 
 def _scale(values: Vectors, sizes: Sequence[int]) -> Vectors:

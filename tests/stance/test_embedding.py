@@ -95,9 +95,8 @@ def test_a_kernel_head_is_found_again(tiny_encoder, labelled, tmp_path):
     assert (found.argmax(axis=1) == [LABELS.index(label) for label in labelled[1]]).mean() > 0.9
     stance.save(model, tmp_path / "model")
     np.testing.assert_array_equal(stance.load(tmp_path / "model").predict_proba(labelled[0]), found)
-    # Another width than that of the encoder.
     told = json.loads((tmp_path / "model" / "encoder.json").read_text())
-    assert told["width"] == 32
+    assert told["width"] == 32  # of one layer
 
 
 def test_each_distinct_text_is_embedded_once_beside_texts_of_its_length(embedder, monkeypatch):
