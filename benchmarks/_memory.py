@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from pipeline.stance.spans import Text
 
 
 def remember(folder: Path | None = None) -> None:
@@ -17,8 +20,9 @@ def remember(folder: Path | None = None) -> None:
     known: dict[str, dict[str, np.ndarray]] = {}
     embed = Embedder.embed
 
-    def remembered(self: Any, texts: Sequence[str]) -> np.ndarray:
-        name = f"{self.encoder.sha256[:16]}-{self.max_tokens}-{self.inner_depth}"
+    def remembered(self: Any, texts: Sequence[Text]) -> np.ndarray:
+        layers = "_".join(map(str, self.layers))
+        name = f"{self.encoder.sha256[:16]}-{self.max_tokens}-{layers}"
         vectors = known.setdefault(name, _read(folder, name))
         new = [text for text in dict.fromkeys(texts) if _key(text) not in vectors]
         if new:
@@ -29,8 +33,9 @@ def remember(folder: Path | None = None) -> None:
     Embedder.embed = remembered  # type: ignore[method-assign]
 
 
-def _key(text: str) -> str:
-    return sha256(text.encode("utf-8", "replace")).hexdigest()
+def _key(text: Text) -> str:
+    whole = text if isinstance(text, str) else "\0".join(text)
+    return sha256(whole.encode("utf-8", "replace")).hexdigest()
 
 
 def _read(folder: Path | None, name: str) -> dict[str, np.ndarray]:

@@ -20,7 +20,6 @@ for the others. Baselines learn from the same statements as the shipped model.
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import sys
 import tempfile
@@ -34,10 +33,10 @@ from typing import Any
 
 import _statements as statements
 import numpy as np
+from _default_model import Starter, on_founding, on_starter
 from _figures import by_class, fitted, header, line, macro_f1, majority, probabilities
 from _memory import remember
-from _shared import ROOT, Absent, need, rows_of, run_parts, scored_by, write_rows
-from _shared import stance as stance_command
+from _shared import ROOT, Absent, need, run_parts
 from make_starter import training_rows
 
 PERSON = re.compile(r"[A-Z][\w.’'-]*(?: [A-Z][\w.’'-]*){1,2}")
@@ -46,7 +45,7 @@ PERSON = re.compile(r"[A-Z][\w.’'-]*(?: [A-Z][\w.’'-]*){1,2}")
 SHIPPED = ROOT / "models" / "starter"
 
 _TWO = "model.blocks=[quote, context]"
-_LINEAR = ("model.kernel=null", "model.inner_depth=null", "model.balance_targets=0")
+_LINEAR = ("model.kernel=null", "model.layers=[-1]", "model.balance_targets=0")
 _PRODUCTS = (
     "model.blocks=[quote, context, title, target, quote_by_target, context_by_target]",
     "model.augmentation={swap_targets: 0.3}",
@@ -57,12 +56,14 @@ BASELINES = {
     "frozen MiniLM, title, target, products": ("embedding", *_LINEAR, *_PRODUCTS),
     "frozen mpnet, quotation and context": ("embedding", *_LINEAR, _TWO, "model.encoder=MPNET"),
     "frozen mpnet, title, target, products": ("embedding", *_LINEAR, *_PRODUCTS, "model.encoder=MPNET"),
-    "frozen MiniLM, inner layer, kernel": ("embedding",),
+    "frozen MiniLM, kernel": ("embedding",),
+    "frozen mpnet, kernel": ("mpnet", "model.encoder=MPNET"),
+    "what ships, in 32 bits": ("mpnet", "model.encoder=ROUNDED"),
 }
-"""Configurations under ``configs/models`` and values set in them."""
+"""Configurations under ``configs/models`` and values set in them; encoders in capitals are named by options."""
 
-KERNEL = "frozen MiniLM, inner layer, kernel"
-CURVES = ("TF-IDF", KERNEL)
+RECIPE = "what ships, in 32 bits"
+CURVES = ("TF-IDF", RECIPE)
 FEWEST = 60
 """Clear statements that a topic needs to be held out."""
 
@@ -74,99 +75,19 @@ UNRELATED = {True: "plastic bags", False: "Kaspersky antivirus software"}
 """What a statement on a technology, or on another matter, is asked about instead."""
 
 
-class Starter:
-    """The default model, trained and evaluated on the starter corpus when it is first asked for."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.statements, self.model = folder / "statements.parquet", folder / "model"
-
-    @cached_property
-    def metrics(self) -> dict[str, Any]:
-        """Ingest, label, train, evaluate; return the metrics of the last."""
-        from pipeline.config import EvaluateConfig, IngestConfig, LabelConfig, load_config
-        from pipeline.files import read_json
-        from pipeline.stages import evaluate, ingest, label, train
-
-        quotes, seeds = self.folder / "quotes.parquet", ROOT / "seeds"
-        ingest.run(load_config(IngestConfig, "ingest", _set(paths=[seeds / "articles"], out=quotes)))
-        counts, out = self.folder / "label.json", self.folder / "reports"
-        values = _set(quotes=quotes, gold=seeds / "gold.jsonl", out=self.statements, report=counts)
-        label.run(load_config(LabelConfig, "label", values))
-        train.run(self.config)
-        values = _set(statements=self.statements, model=self.model, out=out, track=False)
-        evaluate.run(load_config(EvaluateConfig, "evaluate", values))
-        return read_json(out / "metrics.json", "metrics file")
-
-    @property
-    def config(self) -> Any:
-        """The configuration of training."""
-        from pipeline.config import load_train_config
-
-        return load_train_config(_set(statements=self.statements, out=self.model, track=False))
-
-    @cached_property
-    def training_labels(self) -> list[str]:
-        """Labels of the train split."""
-        from pipeline.storage import read_table
-
-        assert self.metrics
-        return [row["label"] for row in read_table(self.statements) if row["split"] == "train"]
-
-
-def _set(**values: Any) -> list[str]:
-    return [f"{key}={json.dumps(value, default=str)}" for key, value in values.items()]
-
-
-def on_starter(starter: Starter) -> bool:
-    """Report the test split of the starter corpus, as ``stance evaluate`` does."""
-    metrics, base = starter.metrics, starter.metrics["baseline"]["macro_f1"]
-    test, clear = metrics["test"]["macro_f1"], metrics["test_clear"]["macro_f1"]
-    calibration = metrics["test"]["expected_calibration_error"]
-    statements = starter.statements.with_name("statements.manifest.json")
-    print(f"invented articles; label stage: {json.loads(statements.read_text(encoding='utf-8'))['counts']}")
-    print(f"training labels: {dict(Counter(starter.training_labels))}")
-    print(
-        f"starter corpus, test split, n = {test['n']}, articles {metrics['articles']}: macro-F1 {_interval(**test)},"
-        f" majority class {_interval(**base)}, clear only {clear['value']:.3f} (n = {clear['n']})"
-    )
-    print(f"expected calibration error {_interval(**calibration)}")
-    return True
-
-
-def _interval(value: float, low: float, high: float, n: int) -> str:
-    return f"{value:.3f} [{low:.3f}, {high:.3f}]"
-
-
-def on_founding(starter: Starter, settings: Settings) -> bool:
-    """Score the founding documents with ``stance score``: the shipped model, the default one, and one answer."""
-    seeds, gold, script = need("seeds", "seeds/gold.jsonl", "bench/score_table.py")
-    texts = sorted(seeds.glob("*.txt"))
-    assert starter.metrics
-    models = {"the shipped model": settings.model, "the default model": starter.model}
-    tables = {}
-    for name, model in models.items():
-        if model.is_dir():
-            tables[name] = starter.folder / f"{model.name}.jsonl"
-            stance_command("score", *texts, "--out", tables[name], "--model", model)
-    tables["always neutral"] = starter.folder / "constant.jsonl"
-    rows = rows_of(tables["the default model"])
-    write_rows(tables["always neutral"], (row | {"stance": "neutral"} for row in rows))
-    for name, path in tables.items():
-        result, _ = scored_by(script, path, gold, seeds)
-        print(
-            f"end to end (what is not found counts as wrong), {name}: macro-F1 {result['macro_f1_all']:.3f}"
-            f" (n = {result['n']}), clear only {result['macro_f1_clear']:.3f} (n = {result['n_clear']})"
-        )
-    return True
-
-
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The model that is reported on, and what is to be found as mpnet."""
+    """The model that is reported on, and encoders by the capitals in ``BASELINES``."""
 
     model: Path
-    mpnet: str
+    encoders: Mapping[str, str]
+
+    def fitted(self, name: str, rows: Sequence[Any], held: Sequence[Any], *changes: str) -> Any:
+        """Return a model of ``BASELINES`` fitted on rows, as the files of ``configs/models`` have it, with changes."""
+        model, *overrides = BASELINES[name]
+        for encoder, place in self.encoders.items():
+            overrides = [value.replace(encoder, place) for value in overrides]
+        return fitted(model, rows, *overrides, *changes, held=held)
 
     def loaded(self) -> Any:
         """Return the model, or raise ``Absent``."""
@@ -175,12 +96,6 @@ class Settings:
         if not self.model.is_dir():
             raise Absent(f"{self.model} is not here; make it with benchmarks/make_starter.py, or name one with --model")
         return stance.load(self.model)
-
-
-def baseline(name: str, rows: Sequence[Any], held: Sequence[Any], *, mpnet: str = "") -> Any:
-    """Return a model of ``BASELINES`` fitted on rows, as the files of ``configs/models`` have it."""
-    model, *overrides = BASELINES[name]
-    return fitted(model, rows, *(value.replace("MPNET", mpnet) for value in overrides), held=held)
 
 
 class Real:
@@ -208,7 +123,7 @@ def on_real(real: Real, settings: Settings) -> bool:
     models: dict[str, Any] = {}
     for name in BASELINES:
         try:
-            models[name] = baseline(name, parts["fit"], parts["held"], mpnet=settings.mpnet)
+            models[name] = settings.fitted(name, parts["fit"], parts["held"])
         except ModelError as error:
             print(f"{name}: left out ({error})")
     try:
@@ -272,7 +187,7 @@ def on_topics(real: Real, settings: Settings) -> bool:
     rows = [row for name in ("fit", "held", "dev") for row in parts[name]]
     clear = Counter(row["topic"] for row in rows if row["split"] != "more" and not row["ambiguous"])
     topics = [topic for topic, count in clear.most_common() if count >= FEWEST]
-    for name in (name for name in BASELINES if "products" in name or "kernel" in name):
+    for name in (name for name in BASELINES if name == RECIPE or "products" in name or "kernel" in name):
         figures = []
         print(f"\n{name}")
         header()
@@ -280,7 +195,7 @@ def on_topics(real: Real, settings: Settings) -> bool:
             asked = [row for row in rows if row["topic"] == topic and row["split"] != "more"]
             others = statements.apart_from([row for row in rows if row["topic"] != topic], asked)
             try:
-                y_prob = probabilities(baseline(name, others, (), mpnet=settings.mpnet), asked)
+                y_prob = probabilities(settings.fitted(name, others, ()), asked)
             except ModelError as error:
                 print(f"left out ({error})")
                 break
@@ -291,26 +206,26 @@ def on_topics(real: Real, settings: Settings) -> bool:
     return True
 
 
-def on_ablations(real: Real) -> bool:
+def on_ablations(real: Real, settings: Settings) -> bool:
     """Print macro-F1 on dev of the model that ships, in 32 bits, with parts left out or added."""
     data = need("data")
     parts = real.parts
     fit, held, dev = parts["fit"], parts["held"], parts["dev"]
-    blocks = ["quote", "context", "title", "target", "quote_inner", "context_inner", "match"]
+    blocks = ["quote_read", "context_read", "title", "target"]
 
-    def without(*names: str) -> str:
-        return f"model.blocks=[{', '.join(block for block in blocks if not any(name in block for name in names))}]"
+    def without(name: str) -> str:
+        return f"model.blocks=[{', '.join(block for block in blocks if block != name)}]"
 
     def show(name: str, *overrides: str, rows: Any = fit, tests: Any = dev, held: Any = held) -> None:
-        line(name, tests, probabilities(fitted("embedding", rows, *overrides, held=held), tests))
+        line(name, tests, probabilities(settings.fitted(RECIPE, rows, held, *overrides), tests))
 
     header()
     show("all of it")
     show("without title", without("title"))
-    show("without context", without("context"))
-    show("without target", without("target"))
-    show("without inner layer", without("inner"))
-    show("without match", without("match"))
+    show("without context, but for the quotation in it", without("context_read"))
+    show("without target", without("target"), "model.reading={target: false}")
+    show("quotation and context each alone", "model.blocks=[quote, context, title, target]")
+    show("last layer of the eight", "model.layers=[8]")
     show("logistic regression over the same", "model.kernel=null")
     show("labels of a target as they come", "model.balance_targets=0")
     show("no statement copied toward another target", "model.augmentation=null")
@@ -330,14 +245,14 @@ def _spoken(rows: Sequence[Any]) -> list[dict[str, Any]]:
     ]
 
 
-def on_curves(real: Real) -> bool:
+def on_curves(real: Real, settings: Settings) -> bool:
     """Print macro-F1 on dev by number of training statements, drawn by story."""
     parts = real.parts
     ordered = sorted(parts["fit"], key=lambda row: sha256(f"{row['story_id']}".encode()).hexdigest())
     header()
     for size in (125, 250, 500, 1000, 2000, len(ordered)):
         for name in CURVES:
-            y_prob = probabilities(baseline(name, ordered[:size], parts["held"]), parts["dev"])
+            y_prob = probabilities(settings.fitted(name, ordered[:size], parts["held"]), parts["dev"])
             line(f"{name}, {size}", parts["dev"], y_prob)
     return True
 
@@ -349,20 +264,23 @@ def main() -> int:
     )
     parser.add_argument("--mpnet", type=Path, help="folder of all-mpnet-base-v2; its five packages are found without")
     parser.add_argument("--model", type=Path, default=SHIPPED, help="the model to report on; default: models/starter")
+    parser.add_argument("--rounded", type=Path, help="folder of the smaller encoder, made by make_starter.py --work")
     parser.add_argument("--work", type=Path, help="folder that keeps embeddings for a later run")
     arguments = parser.parse_args()
     remember(arguments.work)
-    real, settings = Real(), Settings(arguments.model, str(arguments.mpnet or "all-mpnet-base-v2"))
+    encoders = {"MPNET": arguments.mpnet or "all-mpnet-base-v2", "ROUNDED": arguments.rounded or "rounded"}
+    settings = Settings(arguments.model, {name: str(place) for name, place in encoders.items()})
+    real = Real()
     with tempfile.TemporaryDirectory() as folder:
         starter = Starter(Path(folder))
         parts = {
             "real": lambda: on_real(real, settings),
             "topics": lambda: on_topics(real, settings),
-            "ablations": lambda: on_ablations(real),
-            "curves": lambda: on_curves(real),
+            "ablations": lambda: on_ablations(real, settings),
+            "curves": lambda: on_curves(real, settings),
             "target": lambda: on_target(real, settings),
             "starter": lambda: on_starter(starter),
-            "founding": lambda: on_founding(starter, settings),
+            "founding": lambda: on_founding(starter, settings.model),
         }
         if unknown := set(arguments.parts) - set(parts):
             parser.error(f"no part is called {', '.join(sorted(unknown))}; there are: {', '.join(parts)}")

@@ -1,11 +1,17 @@
 """The training configuration, put together from two files and overrides."""
 
+from pathlib import Path
+
 import pytest
 
 from pipeline import stance
 from pipeline.config import load_topics, load_train_config
 from pipeline.errors import ConfigError
 from pipeline.model_configs import MODELS
+from pipeline.records import LABELS
+from pipeline.tune_config import load_tune_config
+
+CONFIGS = Path(__file__).parent.parent / "configs"
 
 
 def test_the_values_of_the_named_model_are_filled_in():
@@ -51,6 +57,23 @@ def test_every_model_has_a_file_that_tells_its_class(name):
     options = settings.options()
     assert stance.build(name, options, seed=1).name == name
     assert options.keys() & {"classifier", "calibration"} == set()
+
+
+@pytest.mark.parametrize("path", sorted(CONFIGS.glob("models/*.yaml")), ids=lambda path: path.stem)
+def test_every_file_names_a_model_that_can_be_built_and_ranges_that_fit(path):
+    settings = load_train_config(model=path.stem)
+    assert stance.build(settings.model.classifier, settings.options()).classes_ == LABELS
+    if settings.model.tune:
+        load_tune_config(model=path.stem)
+
+
+def test_a_block_counts_more_by_its_weight_and_not_by_being_named_twice():
+    settings = load_train_config(["model.kernel.weights.title=3"], model="embedding")
+    assert settings.model.kernel.weights == {"quote": 2.0, "context": 2.0, "title": 3.0}
+    with pytest.raises(ConfigError, match="title more than once; set kernel"):
+        load_train_config(["model.blocks=[title, quote, title]"], model="embedding")
+    with pytest.raises(ConfigError, match="greater than 0"):
+        load_train_config(["model.kernel.weights={title: 0}"], model="embedding")
 
 
 def test_topics_are_part_of_a_model_that_reads_them_and_of_no_other():

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from pipeline.config_files import Config
 from pipeline.model_configs.base import ClassWeight
@@ -15,8 +15,8 @@ Block = Literal[
     "context",
     "title",
     "target",
-    "quote_inner",
-    "context_inner",
+    "quote_read",
+    "context_read",
     "quote_by_target",
     "context_by_target",
     "match",
@@ -34,11 +34,14 @@ class KernelConfig(Config):
         Of exp(-gamma d²), d² being 1 on average; larger looks at nearer statements.
     dimensions
         Principal components that distances are taken in.
+    weights
+        How much a block's distance counts, 1 for those not named.
     """
 
     penalty: float = Field(gt=0)
     gamma: float = Field(gt=0)
     dimensions: int = Field(ge=1)
+    weights: dict[Block, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
 
 
 class EmbeddingConfig(PretrainedConfig):
@@ -49,9 +52,9 @@ class EmbeddingConfig(PretrainedConfig):
     encoder
         A folder, a packaged encoder, or a name in the hub.
     blocks
-        What the head sees: embeddings by the last layer or an inner one, products of two, cosines with the target.
-    inner_depth
-        Where the inner layer lies: 0 is the embeddings, 1 the last layer; null reads the last one alone.
+        What the head sees: embeddings of texts alone or read together, products of two, cosines with the target.
+    layers
+        Of the encoder, those that are averaged: 1 is the first one, -1 the last.
     kernel
         Null is logistic regression.
     balance_targets
@@ -65,10 +68,17 @@ class EmbeddingConfig(PretrainedConfig):
     classifier: Literal["embedding"]
     encoder: str
     blocks: tuple[Block, ...] = Field(min_length=1)
-    inner_depth: float | None = Field(default=None, ge=0, le=1)
+    layers: tuple[int, ...] = Field(default=(-1,), min_length=1)
     kernel: KernelConfig | None = None
     balance_targets: float = Field(default=0.0, ge=0, le=1)
     c: float = Field(gt=0)
     class_weight: ClassWeight
     max_iterations: int = Field(ge=1)
     augmentation: AugmentationConfig | None = None
+
+    @field_validator("blocks")
+    @classmethod
+    def _once(cls, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+        if twice := sorted({block for block in blocks if blocks.count(block) > 1}):
+            raise ValueError(f"{', '.join(twice)} more than once; set kernel.weights to make a block count more")
+        return blocks

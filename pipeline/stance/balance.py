@@ -12,6 +12,14 @@ from pipeline.stance.base import Probabilities
 _PRIOR = 10
 
 
+def class_balance(y: Sequence[str], weights: Probabilities) -> Probabilities:
+    """Return weights, shape [n], under which each label weighs alike, those of one label among each other as before."""
+    totals = Counter[str]()
+    for label, weight in zip(y, weights, strict=True):
+        totals[label] += weight
+    return np.asarray(weights / [totals[label] for label in y], dtype=np.float64)
+
+
 def target_balance(targets: Sequence[str], y: Sequence[str], share: float) -> Probabilities:
     """Return weights, shape [n], with mean 1, that make the labels of each target more alike in number.
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from pipeline.errors import ModelError
 from pipeline.stance.encoders import Encoder, quiet
 from pipeline.stance.networks import batches, require
+from pipeline.stance.spans import CONTEXT, FOCUS, OUTSIDE, Text, spans
 
 _BATCH_TOKENS = 4096
 
@@ -23,56 +24,69 @@ class Embedder:
     Parameters
     ----------
     max_tokens
-        Longer texts are cut; fewer where the encoder has fewer positions.
-    inner_depth
-        Where, from the embeddings (0) to the last layer (1), the inner layer lies whose mean follows the outer one's;
-        None takes the outer one's alone.
+        Longer texts are cut, the longer one of a pair; fewer where the encoder has fewer positions.
+    layers
+        Layers that are averaged: 0 is the embeddings, 1 the first layer, -1 the last. Those above are not computed.
     """
 
-    def __init__(self, encoder: Encoder, max_tokens: int, inner_depth: float | None = None) -> None:
-        self.encoder, self.max_tokens, self.inner_depth = encoder, max_tokens, inner_depth
+    def __init__(self, encoder: Encoder, max_tokens: int, layers: Sequence[int] = (-1,)) -> None:
+        self.encoder, self.max_tokens, self.layers = encoder, max_tokens, tuple(layers)
         self._tokenizer: Any = None
         self._network: Any = None
+        self._layers: list[int] = []
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """Return vectors, shape [n, width], or [n, 2 width] with those of the inner layer behind.
+    def embed(self, texts: Sequence[Text]) -> Vectors:
+        """Return vectors, shape [n, 2, width]: of the focus of each text, and of the focus with its context.
 
-        Those of the last layer have length 1. Each distinct text is embedded once, texts of like length together.
+        Each layer's vector has length 1 before they are averaged. Each distinct text is embedded once, texts of like
+        length together.
+
+        Parameters
+        ----------
+        texts
+            All of them texts for themselves, or all of them pairs.
 
         Raises
         ------
         ModelError
-            If PyTorch or transformers are missing, or they cannot read the encoder.
+            If PyTorch or transformers are missing, they cannot read the encoder, or it has no such layer.
         """
         self._open()
         import torch
 
         distinct = list(dict.fromkeys(texts))
-        clean = [text.encode("utf-8", "replace").decode("utf-8") for text in distinct]  # no tokenizer takes lone halves
-        tokens = self._tokenizer(clean, truncation=True, max_length=self._most(), return_attention_mask=False).input_ids
-        width = self._network.config.hidden_size * (1 if self.inner_depth is None else 2)
-        vectors = np.empty((len(distinct), width), dtype=np.float32)
+        encodings = self._encoded(distinct)
+        rows = [(encoding.ids, spans(encoding, text)) for encoding, text in zip(encodings, distinct, strict=True)]
+        vectors = np.empty((len(distinct), 2, self._network.config.hidden_size), dtype=np.float32)
         with torch.inference_mode():
-            for batch in batches([len(row) for row in tokens], _BATCH_TOKENS):
-                vectors[batch] = self._pooled([tokens[index] for index in batch])
+            for batch in batches([len(ids) for ids, _ in rows], _BATCH_TOKENS):
+                vectors[batch] = self._pooled([rows[index] for index in batch])
         places = {text: index for index, text in enumerate(distinct)}
         return vectors[[places[text] for text in texts]]
 
-    def _most(self) -> int:
-        # Two positions fewer: RoBERTa and MPNet count from behind the padding's number.
-        positions = self._network.config.max_position_embeddings - 2
-        return int(min(self.max_tokens, self._tokenizer.model_max_length, positions))
+    def _encoded(self, texts: Sequence[Text]) -> list[Any]:
+        """Return what the tokenizers library says of each text."""
+        if not texts:
+            return []
+        parts = zip(*([text] if isinstance(text, str) else text for text in texts), strict=True)
+        clean = [[text.encode("utf-8", "replace").decode("utf-8") for text in part] for part in parts]  # lone halves
+        most = most_tokens(self.max_tokens, self._tokenizer, self._network)
+        return list(self._tokenizer(*clean, truncation=True, max_length=most).encodings)
 
-    def _pooled(self, rows: Sequence[Sequence[int]]) -> Vectors:
-        """Return the means over the tokens of each row, padding aside."""
+    def _pooled(self, rows: Sequence[tuple[Sequence[int], Sequence[int]]]) -> Vectors:
+        """Return the means over the tokens of each row of ids and spans, padding aside."""
         import torch
 
-        width, padding = max(map(len, rows)), self._tokenizer.pad_token_id
-        ids = torch.tensor([[*row, *[padding] * (width - len(row))] for row in rows], device=self._network.device)
-        lengths = torch.tensor([len(row) for row in rows], device=self._network.device)
-        mask = (torch.arange(width, device=self._network.device) < lengths[:, None]).long()
-        found = self._network(input_ids=ids, attention_mask=mask, output_hidden_states=self.inner_depth is not None)
-        return np.asarray(pooled(found, mask, self.inner_depth).cpu().numpy(), dtype=np.float32)
+        width, padding = max(len(ids) for ids, _ in rows), self._tokenizer.pad_token_id
+
+        def padded(values: Sequence[Sequence[int]], filler: int) -> Any:
+            filled = [[*row, *[filler] * (width - len(row))] for row in values]
+            return torch.tensor(filled, device=self._network.device)
+
+        mask = padded([[1] * len(ids) for ids, _ in rows], 0)
+        ids, parts = padded([ids for ids, _ in rows], padding), padded([parts for _, parts in rows], OUTSIDE)
+        found = self._network(input_ids=ids, attention_mask=mask, output_hidden_states=True)
+        return np.asarray(pooled(found.hidden_states, parts, self._layers).cpu().numpy(), dtype=np.float32)
 
     def _open(self) -> None:
         if self._network is not None:
@@ -89,28 +103,49 @@ class Embedder:
                 network = AutoModel.from_pretrained(folder, use_safetensors=True, dtype=torch.float32, **given)
         except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
             raise ModelError(f"encoder {folder}: cannot be read ({' '.join(str(error).split())})") from error
+        self._layers = cut(network, self.layers)
         self._network = network.to("cuda" if torch.cuda.is_available() else "cpu").eval()
 
 
-def pooled(found: Any, mask: Any, inner_depth: float | None) -> Any:
-    """Return a network's last hidden state as unit vectors, tensor [rows, width], and behind it the inner layer's mean.
+def most_tokens(max_tokens: int, tokenizer: Any, network: Any) -> int:
+    """Return how many tokens of a text are read."""
+    # Two positions fewer: RoBERTa and MPNet count from behind the padding's number.
+    return int(min(max_tokens, tokenizer.model_max_length, network.config.max_position_embeddings - 2))
+
+
+def cut(network: Any, layers: Sequence[int]) -> list[int]:
+    """Drop the layers above those wanted, where the network keeps them as BERT does, and return those by number.
+
+    Raises
+    ------
+    ModelError
+        If there are not so many layers.
+    """
+    most = network.config.num_hidden_layers
+    if wrong := [layer for layer in layers if not -most - 1 <= layer <= most]:
+        raise ModelError(f"the encoder has {most} layers and no layer {wrong[0]}; set model.layers")
+    numbers = [layer % (most + 1) for layer in layers]
+    stack = getattr(getattr(network, "encoder", None), "layer", None)
+    if stack is not None:
+        network.encoder.layer = stack[: max(*numbers, 1)]  # hidden states are noted by layers
+    return numbers
+
+
+def pooled(hidden: Sequence[Any], parts: Any, layers: Sequence[int]) -> Any:
+    """Return the means of hidden states over tokens, of length 1, averaged over layers: tensor [rows, 2, width].
 
     Parameters
     ----------
-    found
-        What a network of transformers says, with all hidden states if there is an inner depth.
-    mask
-        Tensor [rows, tokens] of int64: 1 for a token, 0 for padding.
+    hidden
+        Tensors [rows, tokens, width]: of the embeddings, and of each layer.
+    parts
+        Tensor [rows, tokens] of int64: ``spans`` of each token.
     """
     import torch
 
-    weights = mask[..., None].to(found.last_hidden_state.dtype)
+    def mean(layer: int, weights: Any) -> Any:
+        total = (hidden[layer] * weights).sum(dim=1) / weights.sum(dim=1)
+        return torch.nn.functional.normalize(total, dim=1)
 
-    def mean(hidden: Any) -> Any:
-        return (hidden * weights).sum(dim=1) / weights.sum(dim=1)
-
-    outer = torch.nn.functional.normalize(mean(found.last_hidden_state), dim=1)
-    if inner_depth is None:
-        return outer
-    inner = round(inner_depth * (len(found.hidden_states) - 1))
-    return torch.cat([outer, mean(found.hidden_states[inner])], dim=1)
+    both = [(parts >= least)[..., None].to(hidden[0].dtype) for least in (FOCUS, CONTEXT)]
+    return torch.stack([sum(mean(layer, weights) for layer in layers) / len(layers) for weights in both], dim=1)

@@ -13,7 +13,7 @@ from pipeline.errors import ModelError
 from pipeline.files import read_json, write_json
 from pipeline.records import LABELS
 from pipeline.stance.augmentation import Augmentation, augmented
-from pipeline.stance.balance import target_balance
+from pipeline.stance.balance import class_balance, target_balance
 from pipeline.stance.base import ALONE, Fitting, Probabilities, StatementTable, column, one_hot
 from pipeline.stance.embedder import Embedder, Vectors
 from pipeline.stance.encoders import find_encoder
@@ -28,18 +28,18 @@ BLOCKS: Mapping[str, tuple[str, ...]] = {
     "context": ("context",),
     "title": ("title",),
     "target": ("target",),
-    "quote_inner": ("quote",),
-    "context_inner": ("context",),
+    "quote_read": ("quote_read",),
+    "context_read": ("context_read",),
     "quote_by_target": ("quote", "target"),
     "context_by_target": ("context", "target"),
     "match": ("quote", "context", "title", "target"),
 }
-"""What a head may see: one text's embedding by the last layer or the inner one, the elementwise product of two, or the
-cosines of quotation, context and title with the target."""
+"""What a head may see: one text's embedding, the elementwise product of two, or the cosines of quotation, context and
+title with the target. What is ``read`` stands behind the target in one input: context, and in it the quotation."""
 
 Head = LogisticHead | KernelHead
 
-_INNER = "_inner"
+_READ = ("quote_read", "context_read")
 _PRODUCT = 0.5
 """Length of a product of two unrelated unit vectors; what is longer is penalised less."""
 
@@ -53,15 +53,15 @@ class EmbeddingClassifier:
         A folder, the name of an installed package's encoder, or a name in the hub. The model keeps its name and hash;
         loading the model finds it again.
     blocks
-        Keys of ``BLOCKS``, in the order of the features.
+        Keys of ``BLOCKS``, in the order of the features; none twice.
     reading
         Fields of ``inputs.Reading``.
     max_tokens
         Longer texts are cut.
     kernel
         Fields of ``kernel.KernelOptions``: compare with every statement learnt from; None is logistic regression.
-    inner_depth
-        As in ``embedder.Embedder``; needed by blocks of the inner layer.
+    layers
+        As in ``embedder.Embedder``.
     balance_targets
         In [0, 1]: how far statements are weighted to have the labels of each target equally often; 0 takes them as they
         come. Which label is the most frequent depends on the articles at hand, and others come later.
@@ -86,7 +86,7 @@ class EmbeddingClassifier:
         reading: Mapping[str, Any],
         max_tokens: int = 256,
         kernel: Mapping[str, Any] | None = None,
-        inner_depth: float | None = None,
+        layers: Sequence[int] = (-1,),
         balance_targets: float = 0.0,
         c: float = 1.0,
         class_weight: Literal["balanced"] | None = "balanced",
@@ -102,7 +102,7 @@ class EmbeddingClassifier:
         self.reading = Reading(**reading)
         self.max_tokens = max_tokens
         self.kernel = None if kernel is None else KernelOptions(**kernel)
-        self.inner_depth = inner_depth
+        self.layers = tuple(layers)
         self.balance_targets = balance_targets
         self.head = HeadOptions(c, class_weight, max_iterations, seed)
         self.augmentation = None if augmentation is None else Augmentation(**augmentation)
@@ -121,13 +121,11 @@ class EmbeddingClassifier:
         Raises
         ------
         ModelError
-            If a label has no statement, the encoder is not there, or blocks of an inner layer have no ``inner_depth``.
+            If a label has no statement, or the encoder is not there or has no such layers.
         """
         check_labels(y)
-        if self.inner_depth is None and (inner := [block for block in self.blocks if block.endswith(_INNER)]):
-            raise ModelError(f"blocks {', '.join(inner)} need an inner_depth, such as 0.6")
         self.encoder_ = find_encoder(self.encoder, download=self.download, revision=self.revision)
-        self.embedder_ = Embedder(self.encoder_, self.max_tokens, self.inner_depth)
+        self.embedder_ = Embedder(self.encoder_, self.max_tokens, self.layers)
         weights = target_balance(column(table, "target"), y, self.balance_targets)
         if self.augmentation is not None:
             table, targets, weights = augmented(table, one_hot(y), weights, self.augmentation, seed=self.head.seed)
@@ -137,11 +135,11 @@ class EmbeddingClassifier:
             self.head_: Head = LogisticHead.fit(values, y, self.head, weights)
             return self
         if self.head.class_weight:
-            # Of the weighted classes, as scikit-learn balances its own.
-            totals = {label: weights[[found == label for found in y]].sum() for label in LABELS}
-            weights = weights * [1 / totals[label] for label in y]
+            weights = class_balance(y, weights)
         blocks = sizes(self.blocks, _width(self.blocks, values.shape[1]))
-        self.head_ = KernelHead.fit(values, y, self.kernel, sizes=blocks, weights=weights)
+        self.head_ = KernelHead.fit(
+            values, y, self.kernel, sizes=dict(zip(self.blocks, blocks, strict=True)), weights=weights
+        )
         return self
 
     def predict_proba(self, table: StatementTable) -> Probabilities:
@@ -151,24 +149,25 @@ class EmbeddingClassifier:
         return self.head_.predict_proba(self._values(table))
 
     def _values(self, table: StatementTable) -> Vectors:
-        """Return the blocks side by side, shape [n, blocks * width]."""
-        texts = self._texts(table)
-        wanted = [part for part in texts if any(part in BLOCKS[block] for block in self.blocks)]
-        together = self.embedder_.embed([text for part in wanted for text in texts[part]])
-        vectors = dict(zip(wanted, np.split(together, len(wanted)), strict=True))
+        """Return the blocks side by side, shape [n, features]."""
+        used = {part for block in self.blocks for part in BLOCKS[block]}
+        texts = {part: found for part, found in self._texts(table).items() if part in used}
+        together = self.embedder_.embed([text for found in texts.values() for text in found])[:, 0]
+        vectors = dict(zip(texts, np.split(together, max(len(texts), 1)), strict=False))
+        if used.intersection(_READ):
+            read = self.embedder_.embed(pairs(table, self.reading, self.topics))
+            vectors |= dict(zip(_READ, read.swapaxes(0, 1), strict=True))
         return np.hstack([self._block(block, vectors) for block in self.blocks])
 
     def _block(self, block: str, vectors: Mapping[str, Vectors]) -> Vectors:
         parts = [vectors[part] for part in BLOCKS[block]]
-        width = parts[0].shape[1] // (1 if self.inner_depth is None else 2)
-        if block.endswith(_INNER):
-            return parts[0][:, width:]
-        outer = [part[:, :width] for part in parts]
         if block == "match":
-            return np.stack([(part * outer[-1]).sum(axis=1) for part in outer[:-1]], axis=1)
-        return _product(outer)
+            *others, target = [part / np.linalg.norm(part, axis=1, keepdims=True) for part in parts]
+            return np.stack([(part * target).sum(axis=1) for part in others], axis=1)
+        return _product(parts)
 
     def _texts(self, table: StatementTable) -> dict[str, list[str]]:
+        """Return the texts that are read each for itself."""
         contexts = pairs(table, self.reading, self.topics)
         return {
             "quote": self._alone(table, "text"),
@@ -207,7 +206,7 @@ class EmbeddingClassifier:
                 f"{folder}: encoder {self.encoder} in {self.encoder_.folder} has other weights than in training; "
                 f"get those of sha256 {told['sha256']}"
             )
-        self.embedder_ = Embedder(self.encoder_, self.max_tokens, self.inner_depth)
+        self.embedder_ = Embedder(self.encoder_, self.max_tokens, self.layers)
         return self
 
 

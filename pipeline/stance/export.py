@@ -13,7 +13,7 @@ from pipeline.errors import ModelError
 from pipeline.records import LABELS
 from pipeline.stance.base import StatementTable
 from pipeline.stance.bundle import StanceModel, save
-from pipeline.stance.embedder import pooled
+from pipeline.stance.embedder import cut, most_tokens, pooled
 from pipeline.stance.embedding import EmbeddingClassifier, Head
 from pipeline.stance.finetune import FinetunedClassifier
 from pipeline.stance.graphs import Feed, Graph, RecordingGraph
@@ -39,11 +39,11 @@ class _Source:
     network
         Module of tokens: ``forward(*inputs)``.
     inputs
-        Of ``ids``, ``mask`` and ``types``, those that it reads, in its order.
+        Of ``ids``, ``mask``, ``types`` and ``spans``, those that it reads, in its order.
     tokenizer
         Of the tokenizers library.
-    head, inner
-        Of an embedding model; whether its vectors hold an inner layer's.
+    head
+        Of an embedding model.
     """
 
     network: Any
@@ -52,7 +52,6 @@ class _Source:
     max_tokens: int
     blocks: tuple[str, ...] = ()
     head: Head | None = None
-    inner: bool = False
 
 
 def export_onnx(
@@ -122,7 +121,7 @@ def _as_onnx(model: StanceModel, source: _Source, graph: bytes) -> StanceModel:
     options: dict[str, Any] = {"reading": model.options["reading"], "max_tokens": source.max_tokens}
     options["topics"] = model.options.get("topics") or {}
     if source.blocks:
-        options |= {"blocks": list(source.blocks), "inner": source.inner}
+        options["blocks"] = list(source.blocks)
     classifier = OnnxClassifier(**options, seed=model.seed)
     tokenizer = source.tokenizer
     tokenizer.no_padding()
@@ -175,6 +174,8 @@ def _embedding(classifier: EmbeddingClassifier) -> _Source:
     tokenizer = AutoTokenizer.from_pretrained(folder, **given)
     network = AutoModel.from_pretrained(folder, use_safetensors=True, dtype=torch.float32, **given)
 
+    layers = cut(network, classifier.layers)
+
     class Encoder(torch.nn.Module):
         """The means of the tokens' vectors."""
 
@@ -182,16 +183,13 @@ def _embedding(classifier: EmbeddingClassifier) -> _Source:
             super().__init__()
             self.network = _plain(network)
 
-        def forward(self, ids: Any, mask: Any) -> Any:
-            told = classifier.inner_depth is not None
-            found = self.network(input_ids=ids, attention_mask=mask, output_hidden_states=told)
-            return pooled(found, mask, classifier.inner_depth)
+        def forward(self, ids: Any, mask: Any, spans: Any) -> Any:
+            found = self.network(input_ids=ids, attention_mask=mask, output_hidden_states=True)
+            return pooled(found.hidden_states, spans, layers)
 
-    # Two positions fewer: RoBERTa and MPNet count from behind the padding's number.
-    most = min(classifier.max_tokens, tokenizer.model_max_length, network.config.max_position_embeddings - 2)
     return _Source(
-        Encoder(), ("ids", "mask"), tokenizer.backend_tokenizer, int(most), classifier.blocks, classifier.head_,
-        inner=classifier.inner_depth is not None,
+        Encoder(), ("ids", "mask", "spans"), tokenizer.backend_tokenizer,
+        most_tokens(classifier.max_tokens, tokenizer, network), classifier.blocks, classifier.head_,
     )  # fmt: skip
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
+import zlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,13 +15,15 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.errors import ModelError
+from pipeline.stance.spans import Text, spans
 
-MODEL, TOKENIZER = "model.onnx", "tokenizer.json"
+MODEL, TOKENIZER = "model.onnx.gz", "tokenizer.json"
 
 THREADS = "QUOTESTANCE_THREADS"
 """Environment variable: how many statements are read at a time, one a core. Results do not depend on it."""
 
-Text = str | tuple[str, str]
+_GZIP = 31
+
 Vectors = npt.NDArray[np.float32]
 Feed = dict[str, npt.NDArray[np.int64]]
 
@@ -34,7 +38,7 @@ class Graph:
     Parameters
     ----------
     model, tokenizer
-        Contents of ``model.onnx`` and ``tokenizer.json``.
+        Contents of the unpacked ``model.onnx.gz`` and of ``tokenizer.json``.
     max_tokens
         Longer texts are cut: of a pair, the longer one.
 
@@ -48,25 +52,27 @@ class Graph:
         self.model, self.tokenizer, self.max_tokens = model, tokenizer, max_tokens
         self._session = open_session(model)
         self._inputs = [given.name for given in self._session.get_inputs()]
-        self.width: int = self._session.get_outputs()[0].shape[-1]
+        self.shape: list[int] = self._session.get_outputs()[0].shape[1:]
         self._tokenizer = _tokenizer(tokenizer)
         self._tokenizer.enable_truncation(max_tokens, strategy="longest_first")
 
     def outputs(self, texts: Sequence[Text]) -> Vectors:
-        """Return what the network says of each text, shape [n, width]; each distinct one is read once."""
+        """Return what the network says of each text, shape [n, *shape]; each distinct one is read once."""
         places = {text: index for index, text in enumerate(dict.fromkeys(texts))}
         if (threads := _threads()) == 1:
             rows = [self._read(text) for text in places]
         else:
             with ThreadPoolExecutor(threads) as pool:
                 rows = list(pool.map(self._read, places))
-        found = np.array(rows, dtype=np.float32).reshape(len(places), self.width)
+        found = np.array(rows, dtype=np.float32).reshape(len(places), *self.shape)
         return found[[places[text] for text in texts]]
 
     def _read(self, text: Text) -> Vectors:
         parts = [text] if isinstance(text, str) else text
         encoding = self._tokenizer.encode(*map(_encodable, parts))
         rows = {"ids": encoding.ids, "mask": encoding.attention_mask, "types": encoding.type_ids}
+        if "spans" in self._inputs:
+            rows["spans"] = spans(encoding, text)
         return self._run({name: np.array([rows[name]], dtype=np.int64) for name in self._inputs})
 
     def _run(self, feed: Feed) -> Vectors:
@@ -74,16 +80,17 @@ class Graph:
         return np.asarray(found[0], dtype=np.float32)
 
     def save(self, folder: Path) -> None:
-        """Write ``model.onnx`` and ``tokenizer.json``."""
-        (folder / MODEL).write_bytes(self.model)
+        """Write ``model.onnx.gz`` and ``tokenizer.json``."""
+        (folder / MODEL).write_bytes(packed(self.model))
         (folder / TOKENIZER).write_text(self.tokenizer, encoding="utf-8", newline="\n")
 
     @classmethod
     def load(cls, folder: Path, max_tokens: int) -> Self:
         """Read what ``save`` wrote."""
         try:
-            return cls((folder / MODEL).read_bytes(), (folder / TOKENIZER).read_text(encoding="utf-8"), max_tokens)
-        except (OSError, UnicodeDecodeError) as error:
+            model = gzip.decompress((folder / MODEL).read_bytes())
+            return cls(model, (folder / TOKENIZER).read_text(encoding="utf-8"), max_tokens)
+        except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
             raise ModelError(f"{folder}: cannot be read ({error}); export the model again") from error
 
 
@@ -103,6 +110,12 @@ class RecordingGraph(Graph):
     def _run(self, feed: Feed) -> Vectors:
         self.feeds.append(feed)
         return super()._run(feed)
+
+
+def packed(model: bytes) -> bytes:
+    """Return the bytes as a gzip file of Huffman codes alone: weights do not repeat, and this unpacks the fastest."""
+    packing = zlib.compressobj(9, zlib.DEFLATED, _GZIP, 9, zlib.Z_HUFFMAN_ONLY)
+    return packing.compress(model) + packing.flush()
 
 
 def open_session(model: bytes) -> Any:

@@ -62,6 +62,17 @@ def pairs(
     return [_pair(*row, reading, aliases) for row in _rows(table)]
 
 
+def quotation(second: str) -> tuple[int, int]:
+    """Return where the quotation stands in the second of ``pairs``: characters [start, end) between the marks.
+
+    Examples
+    --------
+    >>> quotation("Lee called it « a bad idea » .")
+    (16, 26)
+    """
+    return second.index(OPEN) + len(OPEN) + 1, second.rindex(CLOSE) - 1
+
+
 def _rows(table: StatementTable) -> Iterator[tuple[str, str, str, str]]:
     yield from zip(*(column(table, name) for name in ("target", "title", "text", "context")), strict=True)
 

@@ -3,7 +3,7 @@
 ::
 
     models/starter/
-    ├── model.onnx        tokens -> probabilities; of an embedding model, tokens -> a unit vector
+    ├── model.onnx.gz     tokens -> probabilities; of an embedding model, tokens -> vectors
     ├── tokenizer.json    as the tokenizers library reads it
     └── weights.npz       of an embedding model, its head
 
@@ -27,6 +27,7 @@ from pipeline.stance.embedding import EmbeddingClassifier, read_head, sizes
 from pipeline.stance.graphs import MODEL, Graph
 from pipeline.stance.inputs import Reading, pairs
 from pipeline.stance.linear import saved_weights
+from pipeline.stance.spans import Text
 
 
 class OnnxClassifier:
@@ -40,8 +41,6 @@ class OnnxClassifier:
         Longer texts are cut.
     blocks
         Of an embedding model: keys of ``embedding.BLOCKS``, in the order of the head's features.
-    inner
-        Of an embedding model: whether its vectors end in those of an inner layer.
     topics
         What is known of each target: its ``aliases`` are masked where the reading masks vendors.
     """
@@ -54,14 +53,12 @@ class OnnxClassifier:
         reading: Mapping[str, Any],
         max_tokens: int,
         blocks: Sequence[str] = (),
-        inner: bool = False,
         topics: Mapping[str, Mapping[str, Any]] | None = None,
         seed: int = 0,
     ) -> None:
         self.reading = Reading(**reading)
         self.max_tokens = max_tokens
         self.blocks = tuple(blocks)
-        self.inner = inner
         self.topics = topics or {}
         self.seed = seed
 
@@ -88,18 +85,12 @@ class OnnxClassifier:
 
     def _embedding(self) -> EmbeddingClassifier:
         """Return the embedding model that the graph is the encoder of."""
-        classifier = EmbeddingClassifier(
-            "",
-            blocks=self.blocks,
-            reading=asdict(self.reading),
-            topics=self.topics,
-            inner_depth=1.0 * self.inner or None,
-        )
+        classifier = EmbeddingClassifier("", blocks=self.blocks, reading=asdict(self.reading), topics=self.topics)
         classifier.embedder_, classifier.head_ = _GraphEmbedder(self.graph_), self.head_
         return classifier
 
     def save(self, folder: Path) -> None:
-        """Write ``model.onnx``, ``tokenizer.json``, and of an embedding model ``weights.npz``."""
+        """Write ``model.onnx.gz``, ``tokenizer.json``, and of an embedding model ``weights.npz``."""
         self.graph_.save(folder)
         if self.blocks:
             self.head_.save(folder)
@@ -116,8 +107,8 @@ class OnnxClassifier:
         if self.blocks:
             with saved_weights(folder) as arrays:
                 self.head_ = read_head(arrays)
-                self.head_.check(sum(sizes(self.blocks, self.graph_.width // (1 + self.inner))))
-        elif self.graph_.width != len(LABELS):
+                self.head_.check(sum(sizes(self.blocks, self.graph_.shape[-1])))
+        elif self.graph_.shape != [len(LABELS)]:
             raise ModelError(f"{folder}: {MODEL} has no output for each of the labels; export the model again")
         return self
 
@@ -128,6 +119,6 @@ class _GraphEmbedder(Embedder):
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def embed(self, texts: Sequence[Text]) -> Vectors:
         """Return the graph's vectors."""
         return self._graph.outputs(texts)

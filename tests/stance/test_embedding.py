@@ -5,6 +5,7 @@ import shutil
 
 import numpy as np
 import pytest
+from sklearn.utils.class_weight import compute_sample_weight
 
 torch = pytest.importorskip("torch", reason="needs pip install -e '.[transformers]'")
 transformers = pytest.importorskip("transformers", reason="needs pip install -e '.[transformers]'")
@@ -12,7 +13,7 @@ transformers = pytest.importorskip("transformers", reason="needs pip install -e 
 from pipeline import stance  # noqa: E402
 from pipeline.errors import ModelError  # noqa: E402
 from pipeline.records import LABELS  # noqa: E402
-from pipeline.stance.balance import target_balance  # noqa: E402
+from pipeline.stance.balance import class_balance, target_balance  # noqa: E402
 from pipeline.stance.embedder import Embedder  # noqa: E402
 from pipeline.stance.embedding import BLOCKS, EmbeddingClassifier  # noqa: E402
 from pipeline.stance.encoders import find_encoder  # noqa: E402
@@ -23,49 +24,80 @@ TEXTS = ["we say the ban is reckless", "vital", "", "the order is under review i
 
 @pytest.fixture(scope="module")
 def embedder(tiny_encoder):
-    return Embedder(find_encoder(str(tiny_encoder)), 64, inner_depth=0.5)
+    return Embedder(find_encoder(str(tiny_encoder)), 64, layers=[1, -1])
 
 
 KERNEL = {"penalty": 0.1, "gamma": 1.0, "dimensions": 32}
 
 
 def options(encoder, **changes):
-    given = {"encoder": str(encoder), "blocks": list(BLOCKS), "reading": {}, "c": 1000.0, "inner_depth": 0.5}
+    given = {"encoder": str(encoder), "blocks": list(BLOCKS), "reading": {}, "c": 1000.0, "layers": [1, -1]}
     return given | changes
 
 
-def by_hand(folder, text, layer=None):
+def by_hand(folder, text, layers=(-1,), focus=slice(None)):
     """Return a text's embedding as the encoder's card describes it: mean over the tokens, then unit length.
 
-    Of an inner layer, the mean alone.
+    Of a pair the tokens are to be told; a text for itself is averaged whole, special tokens too.
     """
     tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
     network = transformers.AutoModel.from_pretrained(folder, local_files_only=True).eval()
     with torch.no_grad():
-        found = network(**tokenizer(text, return_tensors="pt"), output_hidden_states=True)
-    hidden = found.last_hidden_state if layer is None else found.hidden_states[layer]
-    mean = hidden[0].numpy().astype(np.float64).mean(axis=0)
-    return mean / np.linalg.norm(mean) if layer is None else mean
+        ids = tokenizer(*([text] if isinstance(text, str) else text), return_tensors="pt").input_ids
+        found = network(input_ids=ids, output_hidden_states=True)
+    means = [found.hidden_states[layer][0].numpy().astype(np.float64)[focus].mean(axis=0) for layer in layers]
+    return np.mean([mean / np.linalg.norm(mean) for mean in means], axis=0)
 
 
-def test_vectors_are_the_normalised_mean_of_the_tokens(tiny_encoder):
-    vectors = Embedder(find_encoder(str(tiny_encoder)), 64).embed(TEXTS)
-    assert vectors.shape == (5, 32)
-    np.testing.assert_allclose(vectors, [by_hand(tiny_encoder, text) for text in TEXTS], atol=1e-5)
+@pytest.mark.parametrize("layers", [(-1,), (0,), (1,), (1, -1), (2, 1)])
+def test_vectors_are_the_normalised_means_of_the_tokens(tiny_encoder, layers):
+    vectors = Embedder(find_encoder(str(tiny_encoder)), 64, layers).embed(TEXTS)
+    assert vectors.shape == (5, 2, 32)
+    np.testing.assert_allclose(vectors[:, 0], [by_hand(tiny_encoder, text, layers) for text in TEXTS], atol=1e-5)
+    np.testing.assert_array_equal(vectors[:, 0], vectors[:, 1])
     np.testing.assert_array_equal(vectors[1], vectors[4])
 
 
-@pytest.mark.parametrize(("depth", "layer"), [(0.0, 0), (0.5, 1), (1.0, 2)])
-def test_the_inner_layer_follows_the_last_one(tiny_encoder, depth, layer):
-    outer, inner = np.split(Embedder(find_encoder(str(tiny_encoder)), 64, depth).embed(TEXTS), 2, axis=1)
-    np.testing.assert_allclose(outer, [by_hand(tiny_encoder, text) for text in TEXTS], atol=1e-5)
-    np.testing.assert_allclose(inner, [by_hand(tiny_encoder, text, layer) for text in TEXTS], atol=1e-5)
+def test_of_a_pair_the_quotation_is_averaged_and_its_context(tiny_encoder, embedder):
+    pair = ("the ban", "we say « it is vital » he said")
+    tokenizer = transformers.AutoTokenizer.from_pretrained(tiny_encoder, local_files_only=True)
+    tokens = tokenizer.convert_ids_to_tokens(tokenizer(*pair).input_ids)
+    start, end = tokens.index("it"), tokens.index("vital") + 1
+    middle = tokens.index("[SEP]")
+    found = embedder.embed([pair, ("", "« vital »")])[0]
+    for vector, focus in zip(found, (slice(start, end), slice(middle + 1, len(tokens) - 1)), strict=True):
+        np.testing.assert_allclose(vector, by_hand(tiny_encoder, pair, (1, -1), focus), atol=1e-5)
 
 
-def test_blocks_of_an_inner_layer_need_to_know_which(tiny_encoder, labelled):
-    classifier = EmbeddingClassifier(**options(tiny_encoder, inner_depth=None))
-    with pytest.raises(ModelError, match="blocks quote_inner, context_inner need an inner_depth"):
+@pytest.mark.parametrize(("block", "place"), [("quote_read", 0), ("context_read", 1)])
+def test_what_is_read_stands_behind_the_target(tiny_encoder, embedder, block, place):
+    classifier = EmbeddingClassifier(**options(tiny_encoder, blocks=[block, "target"]))
+    classifier.embedder_ = embedder
+    row = {"text": ["“It is vital”"], "context": ["He said “It is vital” ."], "target": ["the ban"]}
+    read = embedder.embed([("the ban", "He said « It is vital » .")])[0]
+    assert not np.array_equal(*read)
+    target = by_hand(tiny_encoder, "the ban", (1, -1))
+    np.testing.assert_allclose(classifier._values(row)[0], [*read[place], *target], atol=1e-5)
+
+
+def test_a_quotation_that_was_cut_off_leaves_all_tokens(tiny_encoder):
+    cut = ("the ban", "we say " * 40 + "« it is vital » he said")
+    embedder = Embedder(find_encoder(str(tiny_encoder)), 24)
+    np.testing.assert_array_equal(*embedder.embed([cut])[0])
+    assert np.isfinite(embedder.embed([("", "« »")])).all()
+
+
+@pytest.mark.parametrize("layer", [3, -4])
+def test_layers_that_are_not_there_are_told(tiny_encoder, labelled, layer):
+    classifier = EmbeddingClassifier(**options(tiny_encoder, layers=[1, layer]))
+    with pytest.raises(ModelError, match=f"the encoder has 2 layers and no layer {layer}; set model.layers"):
         classifier.fit(*labelled)
+
+
+def test_layers_above_those_wanted_are_not_computed(tiny_encoder):
+    embedder = Embedder(find_encoder(str(tiny_encoder)), 64, [1])
+    embedder.embed(TEXTS)
+    assert len(embedder._network.encoder.layer) == 1
 
 
 def test_the_match_is_the_cosine_of_each_text_with_the_target(embedder, tiny_encoder):
@@ -74,8 +106,18 @@ def test_the_match_is_the_cosine_of_each_text_with_the_target(embedder, tiny_enc
     texts = {"text": "the ban is vital", "context": "the ban is vital", "title": "it is unfair", "target": "the ban"}
     found = classifier._values({name: [text] for name, text in texts.items()})
     read = [texts["text"], "« the ban is vital »", texts["title"], texts["target"]]
-    *others, target = (by_hand(tiny_encoder, text) for text in read)
-    np.testing.assert_allclose(found, [[other @ target for other in others]], atol=1e-5)
+    *others, target = (by_hand(tiny_encoder, text, (1, -1)) for text in read)
+    cosines = [other @ target / np.linalg.norm(other) / np.linalg.norm(target) for other in others]
+    np.testing.assert_allclose(found, [cosines], atol=1e-5)
+
+
+def test_classes_are_weighted_alike_as_scikit_learn_does():
+    y = ["neutral"] * 6 + ["pro-restriction"] * 3 + ["anti-restriction"]
+    weights = class_balance(y, np.ones(10))
+    np.testing.assert_allclose(weights / weights.mean(), compute_sample_weight("balanced", y))
+    heavier = class_balance(y, np.array([2.0] + [1.0] * 9))
+    assert heavier[0] == pytest.approx(2 * heavier[1])
+    assert heavier[:6].sum() == pytest.approx(heavier[6:9].sum())
 
 
 @pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
@@ -96,7 +138,7 @@ def test_a_kernel_head_is_found_again(tiny_encoder, labelled, tmp_path):
     stance.save(model, tmp_path / "model")
     np.testing.assert_array_equal(stance.load(tmp_path / "model").predict_proba(labelled[0]), found)
     told = json.loads((tmp_path / "model" / "encoder.json").read_text())
-    assert told["width"] == 32  # of one layer
+    assert told["width"] == 32
 
 
 def test_each_distinct_text_is_embedded_once_beside_texts_of_its_length(embedder, monkeypatch):
@@ -107,14 +149,15 @@ def test_each_distinct_text_is_embedded_once_beside_texts_of_its_length(embedder
     embedder.embed(texts)
     assert sum(len(rows) for rows in batches) == len(set(texts))
     for rows in batches:
-        assert 8 * max(map(len, rows)) <= 9 * min(map(len, rows))  # hardly any padding
+        lengths = [len(ids) for ids, _ in rows]
+        assert 8 * max(lengths) <= 9 * min(lengths)  # hardly any padding
 
 
 def test_long_texts_are_cut(tiny_encoder):
     short = Embedder(find_encoder(str(tiny_encoder)), 8)
     np.testing.assert_array_equal(*short.embed(["vital " * 6, "vital " * 500]))
     # No more than the encoder has positions for, whatever is asked.
-    assert Embedder(find_encoder(str(tiny_encoder)), 10_000).embed(["vital " * 500]).shape == (1, 32)
+    assert Embedder(find_encoder(str(tiny_encoder)), 10_000).embed(["vital " * 500]).shape == (1, 2, 32)
 
 
 @pytest.mark.parametrize("block", BLOCKS)
@@ -130,6 +173,9 @@ def test_a_block_sees_its_own_texts_and_no_others(embedder, tiny_encoder, block)
     }
     before = classifier._values(row)
     seen = {part for part, change in changes.items() if not np.array_equal(classifier._values(row | change), before)}
+    if block in ("quote_read", "context_read"):
+        assert seen == {"quote", "context", "target"}
+        return
     # The quotation stands in its context.
     assert seen - {"quote"} == set(BLOCKS[block]) - {"quote"}
     assert ("quote" in seen) == ("quote" in BLOCKS[block] or "context" in BLOCKS[block])
@@ -137,7 +183,7 @@ def test_a_block_sees_its_own_texts_and_no_others(embedder, tiny_encoder, block)
 
 def test_products_are_of_about_the_size_of_what_they_are_made_of(tiny_encoder, labelled):
     blocks = [block for block in BLOCKS if block != "match"]
-    classifier = EmbeddingClassifier(**options(tiny_encoder, blocks=blocks)).fit(*labelled)
+    classifier = EmbeddingClassifier(**options(tiny_encoder, blocks=blocks, layers=[-1])).fit(*labelled)
     values = classifier._values(labelled[0]).reshape(60, len(blocks), 32)
     norms = dict(zip(blocks, np.linalg.norm(values, axis=2).T, strict=True))
     np.testing.assert_allclose(norms["quote"], 1, atol=1e-5)
@@ -208,7 +254,7 @@ def test_the_title_is_read_for_itself(tiny_encoder):
         "context": ["“vital”"] * 2,
         "target": ["x"] * 2,
     }
-    classifier = EmbeddingClassifier(**options(tiny_encoder, blocks=["quote", "title"], inner_depth=None))
+    classifier = EmbeddingClassifier(**options(tiny_encoder, blocks=["quote", "title"], layers=[-1]))
     classifier.embedder_ = Embedder(find_encoder(str(tiny_encoder)), 64)
     values = classifier._values(table)
     np.testing.assert_allclose(

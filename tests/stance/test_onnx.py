@@ -1,5 +1,6 @@
 """Exported models: they say what the trained ones say, each row by itself, and need no torch to say it."""
 
+import gzip
 import json
 import os
 import subprocess
@@ -94,7 +95,7 @@ def exported(request, tiny_encoder, tmp_path_factory) -> Exported:
         model = embedding(tiny_encoder, "quote", "target", "context_by_target")
     elif request.param == "kernel":
         kernel = {"penalty": 0.1, "gamma": 1.0, "dimensions": 8}
-        model = embedding(tiny_encoder, "quote", "context_inner", "match", inner_depth=0.5, kernel=kernel)
+        model = embedding(tiny_encoder, "quote", "context_read", "quote_read", "match", layers=[1, 2], kernel=kernel)
     else:
         model = finetuned(tiny_encoder if request.param == "bert" else mpnet(folder / "encoder"))
     with pytest.MonkeyPatch.context() as patch:
@@ -113,7 +114,7 @@ def test_32_bits_say_what_the_model_says(exported):
 def test_8_bits_say_nearly_that_and_take_less_room(exported):
     small = stance.load(exported.small)
     np.testing.assert_allclose(small.predict_proba(TABLE), exported.model.predict_proba(TABLE), atol=0.05)
-    sizes = [(folder / "model.onnx").stat().st_size for folder in (exported.small, exported.small.parent / "whole")]
+    sizes = [(folder / "model.onnx.gz").stat().st_size for folder in (exported.small, exported.small.parent / "whole")]
     assert sizes[0] < 0.8 * sizes[1]  # tiny weights, and no tiny graph
 
 
@@ -192,7 +193,7 @@ def test_scoring_loads_no_torch(exported):
 
 
 def test_the_files_hold_no_path_of_the_machine_that_made_them(exported):
-    graph = (exported.small / "model.onnx").read_bytes()
+    graph = gzip.decompress((exported.small / "model.onnx.gz").read_bytes())
     for trace in (b"site-packages", b".py", os.fsencode(Path.home()), b"stack_trace"):
         assert trace not in graph
 
@@ -206,7 +207,7 @@ def test_the_same_model_gives_the_same_bytes_also_in_another_process(exported, t
     arguments = [str(Path(__file__).parent), str(tiny_encoder), str(tmp_path / "other")]
     environment = os.environ | {"PYTHONHASHSEED": "7"}
     subprocess.run([sys.executable, "-c", code, *arguments], check=True, env=environment, capture_output=True)
-    for name in ("model.onnx", "tokenizer.json"):
+    for name in ("model.onnx.gz", "tokenizer.json"):
         assert sha256_file(tmp_path / "other" / name) == sha256_file(exported.small / name)
 
 
@@ -214,12 +215,12 @@ def test_the_same_model_gives_the_same_bytes_also_in_another_process(exported, t
 def test_8_bits_that_cost_too_much_are_not_taken(exported, tmp_path, monkeypatch):
     costs = iter([0.5, 0.495])  # of the model, and with 8 bits
     monkeypatch.setattr(export, "macro_f1", lambda model, dev: next(costs))
-    graph = (exported.small.parent / "whole/model.onnx").read_bytes()
+    graph = gzip.decompress((exported.small.parent / "whole/model.onnx.gz").read_bytes())
     monkeypatch.setattr(export, "_exported", lambda source: graph)  # it takes seconds
     kept = export.export_onnx(exported.model, tmp_path / "kept", dev=(TABLE, Y))
     told = {"n": 5, "fp32": 0.5, "int8": 0.495}
     assert kept.training["export"] == {"from": "finetuned", "precision": "fp32", "dev_macro_f1": told}
-    assert (tmp_path / "kept/model.onnx").read_bytes() == graph
+    assert gzip.decompress((tmp_path / "kept/model.onnx.gz").read_bytes()) == graph
 
 
 def reseal(folder):
@@ -230,8 +231,10 @@ def reseal(folder):
 
 # A file, what it holds instead, and the message.
 DAMAGES = [
-    ("model.onnx", b"", "no network that onnxruntime can read"),
-    ("model.onnx", b"\x80\x04K\x01.", "no network that onnxruntime can read"),
+    ("model.onnx.gz", gzip.compress(b""), "no network that onnxruntime can read"),
+    ("model.onnx.gz", gzip.compress(b"\x80\x04K\x01."), "no network that onnxruntime can read"),
+    ("model.onnx.gz", b"\x80\x04K\x01.", "cannot be read"),
+    ("model.onnx.gz", gzip.compress(b"cut off")[:-6], "cannot be read"),
     ("tokenizer.json", b"{}", "no tokenizer"),
     ("tokenizer.json", b"\xff", "cannot be read"),
     ("tokenizer.json", b"[", "no tokenizer"),

@@ -8,14 +8,14 @@ onnxruntime = pytest.importorskip("onnxruntime", reason="needs the extra `onnx`"
 
 from onnx import TensorProto, helper, numpy_helper  # noqa: E402
 
-from pipeline.stance.quantization import quantized  # noqa: E402
+from pipeline.stance.quantization import as_multiples, quantized  # noqa: E402
 
 WIDTH, LARGE = 64, (3, 40)
 RNG = np.random.default_rng(5)
 WEIGHTS = RNG.normal(size=(2, WIDTH, WIDTH)).astype(np.float32)
 
 
-def graph() -> bytes:
+def graph(weights=WEIGHTS) -> bytes:
     """Return a network of two products of one input, added up, and a third of their sum."""
     nodes = [
         helper.make_node("MatMul", ["x", "w0"], ["a"], name="first"),
@@ -23,9 +23,9 @@ def graph() -> bytes:
         helper.make_node("Add", ["a", "b"], ["c"], name="sum"),
         helper.make_node("MatMul", ["c", "w0"], ["found"], name="third"),
     ]
-    weights = [numpy_helper.from_array(values, f"w{i}") for i, values in enumerate(WEIGHTS)]
+    constants = [numpy_helper.from_array(values, f"w{i}") for i, values in enumerate(weights)]
     ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [None, None, WIDTH]) for name in ("x", "found")]
-    made = helper.make_graph(nodes, "g", ends[:1], ends[1:], weights)
+    made = helper.make_graph(nodes, "g", ends[:1], ends[1:], constants)
     return helper.make_model(made, opset_imports=[helper.make_opsetid("", 18)], ir_version=10).SerializeToString()
 
 
@@ -68,3 +68,31 @@ def test_the_channels_are_those_that_are_large_on_the_texts():
 
 def test_the_same_graph_and_texts_give_the_same_bytes():
     assert quantized(graph(), [values(1)]) == quantized(graph(), [values(1)])
+
+
+def test_weights_that_are_multiples_of_a_step_stay_as_they_are():
+    steps = RNG.uniform(0.01, 0.1, size=WIDTH).astype(np.float32)
+    weights = RNG.integers(-9, 10, size=(WIDTH, WIDTH)).astype(np.float32) * steps
+    codes, found = as_multiples(weights)
+    np.testing.assert_allclose(found, steps, rtol=1e-6)
+    np.testing.assert_array_equal(codes, np.rint(weights / steps))
+
+    model = onnx.load_from_string(quantized(graph([weights, weights]), [values(1)]))
+    kept = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
+    few = kept["x/channels"]
+    rest = codes.copy()
+    rest[few] = 0
+    np.testing.assert_array_equal(kept["first/rest_quantized"], rest)
+    np.testing.assert_array_equal(kept["first/few/codes"], codes[few])
+    assert not any(tensor.dtype == np.float32 and tensor.ndim == 2 for tensor in kept.values())
+
+
+@pytest.mark.parametrize("other", [1.5, 128.0])
+def test_other_weights_are_no_multiples(other):
+    assert as_multiples(np.array([[1.0, 0.0], [other, 1.0], [-3.0, 0.0]], dtype=np.float32)) is None
+
+
+def test_columns_of_nothing_are_multiples():
+    codes, steps = as_multiples(np.zeros((3, 2), dtype=np.float32))
+    assert not codes.any()
+    np.testing.assert_array_equal(steps, [1, 1])
