@@ -22,7 +22,7 @@ import numpy.typing as npt
 from pipeline.stance.graphs import Feed, open_session
 
 KEPT = 32
-"""Input channels of each product that stay in 32 bits."""
+"""Input channels of each product that stay in 32 bits, or an eighth of them where they are few."""
 
 _APART = "/apart"
 """Ends the names of what is multiplied apart."""
@@ -170,7 +170,9 @@ def _largest(graph: bytes, feeds: Iterable[Feed]) -> Channels:
         for name, values in zip(names, session.run(names, feed), strict=True):
             peak = np.abs(values).reshape(-1, values.shape[-1]).max(axis=0)
             peaks[name] = np.maximum(peaks.get(name, 0.0), peak)
-    return {name: np.sort(np.argsort(-peak, kind="stable")[:KEPT]) for name, peak in peaks.items()}
+    return {
+        name: np.sort(np.argsort(-peak, kind="stable")[: min(KEPT, len(peak) // 8)]) for name, peak in peaks.items()
+    }
 
 
 def _split(model: Any, channels: Channels) -> None:
