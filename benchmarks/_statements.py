@@ -124,6 +124,7 @@ def placed(rows: Sequence[Row], articles: Iterable[Mapping[str, Any]]) -> list[R
         by_id[str(statement.coder)]
         | {"text": statement.text, "context": statement.context, "title": statement.title}
         | {"target": statement.target, "story_id": stories[statement.article_id]}
+        | {"speaker": by_id[str(statement.coder)].get("speaker") or statement.speaker}
         for statement in alignment.statements
     ]
 

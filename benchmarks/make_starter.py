@@ -50,7 +50,7 @@ STAGES: Mapping[str, dict[str, Any]] = {
     "invented": {"epochs": 1, "dropout": 0.1, "augmentation": {"swap_targets": 0.1}},
     "real": {
         "epochs": 2, "dropout": 0.1, "patience": None,
-        "augmentation": {"rename_vendors": 0.2, "rename_speakers": 0.4, "swap_targets": 0.1},
+        "augmentation": {"rename_vendors": 0.2, "swap_targets": 0.1},
     },
 }  # fmt: skip
 """What fine-tuning learns from, one after the other, and how."""

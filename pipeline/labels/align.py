@@ -125,7 +125,7 @@ class _Aligner:
             context=row["context"] or "",
             title=article.title or "",
             target=gold.target,
-            speaker=gold.speaker,
+            speaker=gold.speaker or row.get("speaker"),
             label=gold.label,
             coder=gold.coder,
             coder_type=gold.coder_type,

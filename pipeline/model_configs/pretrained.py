@@ -66,8 +66,8 @@ class AugmentationConfig(Config):
 
     Parameters
     ----------
-    rename_vendors, rename_speakers
-        Read with an invented name.
+    rename_vendors
+        Whose vendor gets an invented name.
     swap_targets
         Copied toward an unrelated target, as neutral.
     swapped_weight
@@ -75,7 +75,6 @@ class AugmentationConfig(Config):
     """
 
     rename_vendors: float = Field(default=0.0, ge=0, le=1)
-    rename_speakers: float = Field(default=0.0, ge=0, le=1)
     swap_targets: float = Field(default=0.0, ge=0, le=1)
     swapped_weight: float = Field(default=0.7, gt=0)
 

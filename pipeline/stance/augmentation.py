@@ -1,4 +1,4 @@
-"""More statements from labelled ones: names exchanged, which change no label, and targets exchanged, which do.
+"""More statements from labelled ones: vendors exchanged, which changes no label, and targets exchanged, which does.
 
 A model that has seen few vendors learns their names, and one that has only been asked about the debate at hand learns
 to leave the target aside.
@@ -20,15 +20,6 @@ _VENDORS = (
     "Norvane", "Kestrin", "Ostrel", "Halden", "Zephane", "Quillon", "Marqstone", "Lintel", "Sunwell", "Tavik", "Orbex",
     "Plover", "Helixar", "Brightwell", "Mirovan", "Dextra", "Fennic", "Caldera", "Ruvio", "Sentora", "Baltra",
 )  # fmt: skip
-_GIVEN = (
-    "Anna", "Tom", "Maria", "David", "Priya", "James", "Fatima", "Lucas", "Sofia", "Kwame", "Ingrid", "Rahul", "Emily",
-    "Jorge", "Nadia", "Peter", "Mei", "Omar", "Grace", "Viktor",
-)  # fmt: skip
-_FAMILY = (
-    "Larsen", "Okafor", "Meyer", "Brennan", "Castillo", "Novak", "Singh", "Whitfield", "Tanaka", "Duarte", "Kowalski",
-    "Hughes", "Rahman", "Lindqvist", "Moreau", "Abbott", "Delgado", "Fischer", "Osei", "Kaplan",
-)  # fmt: skip
-
 # Capitalised in a target, and yet no vendor: places and peoples, and what stands for a technology.
 _NO_VENDOR = {
     "The", "A", "An", "In", "Of", "US", "U.S.", "UK", "EU", "America", "American", "Americans", "Britain", "British",
@@ -36,7 +27,6 @@ _NO_VENDOR = {
     "Canadian", "India", "Indian", "Israel", "Israeli", "Muslim-majority", "Internet",
 }  # fmt: skip
 _PROPER = re.compile(r"[A-Z][\w-]{2,}")
-_PERSON = re.compile(r"[A-Z][\w.’'-]*(?: [A-Z][\w.’'-]*){1,2}")
 _TRIES = 8
 _COLUMNS = ("text", "context", "title", "target")
 
@@ -49,8 +39,6 @@ class Augmentation:
     ----------
     rename_vendors
         Of those whose target names a vendor: it gets an invented name, wherever it stands.
-    rename_speakers
-        Of those with a named person as speaker (column ``speaker``): another name in quotation and context.
     swap_targets
         Of those that take a side: a copy toward a target of another statement, which is neutral.
     swapped_weight
@@ -58,7 +46,6 @@ class Augmentation:
     """
 
     rename_vendors: float = 0.0
-    rename_speakers: float = 0.0
     swap_targets: float = 0.0
     swapped_weight: float = 0.7
 
@@ -71,24 +58,23 @@ def augmented(
     *,
     seed: int = 0,
 ) -> tuple[dict[str, list[str]], Probabilities, Probabilities]:
-    """Return statements with names exchanged, followed by copies with exchanged targets.
+    """Return statements with vendors exchanged, followed by copies with exchanged targets.
 
     Parameters
     ----------
     table
-        Statements, n of them, with a column ``speaker`` where names of speakers shall be exchanged.
+        Statements, n of them.
     targets, weights
         Label probabilities, shape [n, 3], and weights, shape [n].
     """
     rng = random.Random(seed)
     columns = [column(table, name) for name in _COLUMNS]
     rows = [dict(zip(_COLUMNS, values, strict=True)) for values in zip(*columns, strict=True)]
-    speakers = column(table, "speaker")
     sided = targets.argmax(axis=1) != LABELS.index("neutral")
     others = sorted({row["target"] for row in rows if row["target"]})
     changed, copies, origins = [], [], []
-    for index, (row, speaker) in enumerate(zip(rows, speakers, strict=True)):
-        changed.append(_renamed(row, speaker, augmentation, rng))
+    for index, row in enumerate(rows):
+        changed.append(_renamed(row, augmentation, rng))
         if sided[index] and rng.random() < augmentation.swap_targets and (other := _unrelated(row, others, rng)):
             copies.append(row | {"target": other})
             origins.append(index)
@@ -101,19 +87,12 @@ def augmented(
     )
 
 
-def _renamed(row: Mapping[str, str], speaker: str, augmentation: Augmentation, rng: random.Random) -> dict[str, str]:
-    row = dict(row)
+def _renamed(row: dict[str, str], augmentation: Augmentation, rng: random.Random) -> dict[str, str]:
     vendors = vendor_names(row["target"])
-    if vendors and rng.random() < augmentation.rename_vendors:
-        new = rng.choice(_VENDORS)
-        row = {name: _replaced(text, vendors, new) for name, text in row.items()}
-    if _PERSON.fullmatch(speaker) and rng.random() < augmentation.rename_speakers:
-        given, family = rng.choice(_GIVEN), rng.choice(_FAMILY)
-        # In the quotation as well, or it would no longer be found in its context.
-        for name in ("text", "context"):
-            full = _replaced(row[name], [speaker], f"{given} {family}")
-            row[name] = _replaced(full, [speaker.split()[-1]], family)
-    return row
+    if not vendors or rng.random() >= augmentation.rename_vendors:
+        return row
+    new = rng.choice(_VENDORS)
+    return {name: _replaced(text, vendors, new) for name, text in row.items()}
 
 
 def vendor_names(target: str) -> list[str]:

@@ -11,14 +11,18 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.records import LABELS
+from pipeline.stance.names import unnamed
 
 StatementTable = Mapping[str, Sequence[Any]]
 """One sequence a column, of equal length; a pandas DataFrame fits it too."""
 
 Probabilities = npt.NDArray[np.float64]
 
-COLUMNS = ("text", "context", "title", "target")
-"""Columns that a classifier may read. Only ``text`` must be there; what is missing or null reads as empty."""
+COLUMNS = ("text", "context", "title", "target", "speaker")
+"""Columns that a classifier may read. Only ``text`` must be there; what is missing or null reads as empty. ``speaker``
+is there to be left out: no classifier sees the name of a person who speaks."""
+
+_WRITTEN = ("text", "context", "title")
 
 _SPACES = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\u200b\u200c\u200d\u2060\ufeff"
 _OUTER = _SPACES + "\"'`´«»‹›‘’‚‛“”„‟′″〝〞〟「」『』＂＇"
@@ -40,9 +44,14 @@ def strip_marks(text: str) -> str:
 
 
 def column(table: StatementTable, name: str) -> list[str]:
-    """Return one column as clean strings: ``text`` without its outer marks, nulls and missing columns as ``""``."""
+    """Return one column as a classifier reads it.
+
+    Nulls and missing columns are ``""``, ``text`` has no outer marks, and the name of a person who speaks is left out.
+    """
     values = table[name] if name in table else [""] * len(table["text"])
     strings = [value if isinstance(value, str) else "" for value in values]
+    if name in _WRITTEN and "speaker" in table:
+        strings = [unnamed(value, speaker) for value, speaker in zip(strings, column(table, "speaker"), strict=True)]
     return [strip_marks(value) for value in strings] if name == "text" else strings
 
 

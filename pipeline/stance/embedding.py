@@ -33,9 +33,11 @@ BLOCKS: Mapping[str, tuple[str, ...]] = {
     "quote_by_target": ("quote", "target"),
     "context_by_target": ("context", "target"),
     "match": ("quote", "context", "title", "target"),
+    "match_read": ("quote_read", "context_read", "title", "target"),
 }
 """What a head may see: one text's embedding, the elementwise product of two, or the cosines of quotation, context and
 title with the target. What is ``read`` stands behind the target in one input: context, and in it the quotation."""
+_MATCHES = ("match", "match_read")
 
 Head = LogisticHead | KernelHead
 
@@ -161,7 +163,7 @@ class EmbeddingClassifier:
 
     def _block(self, block: str, vectors: Mapping[str, Vectors]) -> Vectors:
         parts = [vectors[part] for part in BLOCKS[block]]
-        if block == "match":
+        if block in _MATCHES:
             *others, target = [part / np.linalg.norm(part, axis=1, keepdims=True) for part in parts]
             return np.stack([(part * target).sum(axis=1) for part in others], axis=1)
         return _product(parts)
@@ -219,13 +221,13 @@ def read_head(arrays: Mapping[str, Any]) -> Head:
 
 def sizes(blocks: Sequence[str], width: int) -> list[int]:
     """Return how many features each block has, of embeddings of this width."""
-    return [len(BLOCKS[block]) - 1 if block == "match" else width for block in blocks]
+    return [len(BLOCKS[block]) - 1 if block in _MATCHES else width for block in blocks]
 
 
 def _width(blocks: Sequence[str], features: int) -> int:
     """Return the width of the embeddings that blocks have so many features of."""
     fixed = sum(sizes(blocks, 0))
-    return (features - fixed) // max(1, len(blocks) - blocks.count("match"))
+    return (features - fixed) // max(1, sum(block not in _MATCHES for block in blocks))
 
 
 def _product(vectors: Sequence[Vectors]) -> Vectors:

@@ -2,7 +2,7 @@
 
 Weights of an output channel become multiples of one step. Input channels are rounded one after another, and what each
 gets wrong on sample texts is made good by those still to come (Frantar et al. 2023, "GPTQ"). Most multiples are then 0,
-1 or -1, and Huffman codes are short: ``pipeline.stance.quantization`` keeps them, and the file is packed.
+1 or -1, and Huffman codes are short: ``pipeline.stance.codes`` keeps them, and the file is packed.
 """
 
 from __future__ import annotations
@@ -15,17 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ModelError
+from pipeline.stance.codes import MOST
 from pipeline.stance.encoders import Encoder, quiet
 from pipeline.stance.networks import require
-
-MOST = 127
-"""Largest multiple: what 8 bits hold."""
+from pipeline.stance.spans import Text
 
 _DAMPING = 0.01
 _COLUMNS = 128
 """Input channels rounded before the others learn of it."""
-
-Text = str | tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)

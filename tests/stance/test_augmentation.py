@@ -23,26 +23,19 @@ def made(**shares):
 
 def test_nothing_is_changed_by_default():
     table, targets, weights = made()
-    assert table["context"] == ROWS["context"]
-    assert set(table) == set(COLUMNS)
+    assert table["context"] == ["“Keep Acmetel out,” said the speaker. the speaker smiled.", *ROWS["context"][1:]]
+    assert {*table, "speaker"} == set(COLUMNS), "the name is left out already"
     np.testing.assert_array_equal(targets, TARGETS)
     np.testing.assert_array_equal(weights, WEIGHTS)
 
 
 def test_a_vendor_gets_one_new_name_in_every_column():
     table, _, _ = made(rename_vendors=1.0)
-    assert not any("Acmetel" in table[name][0] for name in COLUMNS)
+    assert not any("Acmetel" in table[name][0] for name in table)
     new = table["target"][0].split()[0]
     assert table["text"][0] == f"Keep {new} out"
     assert table["title"][0] == f"{new} under fire"
     assert [table[name][1] for name in ("context", "target")] == ["“We love hunting,” he said.", "fox hunts"]
-
-
-def test_a_speaker_gets_another_name_in_context_alone():
-    table, _, _ = made(rename_speakers=1.0)
-    assert "Quill" not in table["context"][0]
-    assert "Acmetel" in table["context"][0]
-    assert table["context"][2] == ROWS["context"][2], "only persons' names are exchanged"
 
 
 def test_a_copy_toward_an_unrelated_target_is_neutral():

@@ -173,6 +173,19 @@ def test_outer_marks_make_no_difference(name, makers):
 
 
 @every_classifier
+def test_the_name_of_who_speaks_makes_no_difference(name, makers):
+    rows = [
+        {
+            "text": f"{speaker.split()[-1]} says it is overdue", "context": f"“It is overdue,” {speaker} said.",
+            "title": f"{speaker} on masts", "target": "masts", "speaker": speaker,
+        }
+        for speaker in ("Dana Lee", "Ömer van Quill")
+    ]  # fmt: skip
+    y_prob = makers.fitted(name).predict_proba({key: [row[key] for row in rows] for key in rows[0]})
+    np.testing.assert_array_equal(y_prob[0], y_prob[1])
+
+
+@every_classifier
 def test_a_row_scores_the_same_alone_and_among_others(name, makers):
     model = makers.fitted(name)
     alone = model.predict_proba({column: values[17:18] for column, values in makers.table.items()})

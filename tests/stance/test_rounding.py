@@ -7,8 +7,8 @@ torch = pytest.importorskip("torch", reason="needs pip install -e '.[transformer
 transformers = pytest.importorskip("transformers", reason="needs pip install -e '.[transformers]'")
 
 from pipeline.errors import ModelError  # noqa: E402
+from pipeline.stance.codes import as_multiples  # noqa: E402
 from pipeline.stance.encoders import find_encoder  # noqa: E402
-from pipeline.stance.quantization import as_multiples  # noqa: E402
 from pipeline.stance.rounding import Rounding, compensated, round_encoder  # noqa: E402
 
 TEXTS = ["we say the ban is reckless", ("the ban", "the order is under review in its second reading"), "vital"]
