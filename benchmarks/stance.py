@@ -41,6 +41,8 @@ from make_starter import training_rows
 
 PERSON = re.compile(r"[A-Z][\w.’'-]*(?: [A-Z][\w.’'-]*){1,2}")
 """Two or three capitalised words; some organisations look like it, too."""
+NAME = "Alex Warrender"
+"""What such a speaker is called instead."""
 
 SHIPPED = ROOT / "models" / "starter"
 
@@ -169,14 +171,14 @@ def on_target(real: Real, settings: Settings) -> bool:
 
 
 def _renamed(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the row with another name of its speaker in context and quotation."""
+    """Return the row with another name of its speaker, wherever it stands."""
     family = row["speaker"].split()[-1]
 
     def told(text: str) -> str:
-        full = re.sub(rf"\b{re.escape(row['speaker'])}\b", "Alex Warrender", text)
-        return re.sub(rf"\b{re.escape(family)}\b", "Warrender", full)
+        full = re.sub(rf"\b{re.escape(row['speaker'])}\b", NAME, text)
+        return re.sub(rf"\b{re.escape(family)}\b", NAME.split()[-1], full)
 
-    return {**row, "text": told(row["text"]), "context": told(row["context"])}
+    return {**row, **{name: told(row[name]) for name in ("text", "context", "title", "speaker")}}
 
 
 def on_topics(real: Real, settings: Settings) -> bool:
@@ -240,8 +242,10 @@ def on_ablations(real: Real, settings: Settings) -> bool:
 
 
 def _spoken(rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """Return the rows with names left where they are."""
     return [
-        row | {"context": f"{row['speaker']}: {row['context']}" if row["speaker"] else row["context"]} for row in rows
+        row | {"context": f"{row['speaker']}: {row['context']}" if row["speaker"] else row["context"], "speaker": None}
+        for row in rows
     ]
 
 
