@@ -77,7 +77,8 @@ def test_what_is_labelled_is_not_asked_for_again(table, tmp_path):
     lines = [
         {
             "source": row["source"], "sha256": "0" * 64, "start": row["raw_start"], "end": row["raw_end"],
-            "kind": "statement", "target": target or row["target"], "label": "neutral", "coder": "dana", "coder_type": "human",
+            "kind": "statement", "target": target or row["target"], "label": "neutral", "coder": "dana",
+            "coder_type": "human",
         }
         for row, target in zip(rows, [None, None, "another target", None], strict=True)
     ]  # fmt: skip
