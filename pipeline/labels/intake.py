@@ -108,8 +108,13 @@ def _coder(coding: Coding, coders: Coders) -> tuple[str, CoderType]:
     return name, kind
 
 
+def _target(coding: Coding, spot: Place) -> str:
+    """Return the target of a coding, or that of the table where there is but one."""
+    return coding.target or (spot.targets[0] if len(spot.targets) == 1 else "")
+
+
 def _as_gold(coding: Coding, spot: Place, coders: Coders) -> Gold:
-    target = coding.target or (spot.targets[0] if len(spot.targets) == 1 else "")
+    target = _target(coding, spot)
     kind = coding.kind or spot.speech
     if coding.label is None and kind != "term":
         raise RecordError(f"has no label; give one of {', '.join(LABELS)}", reason="no-label")
@@ -164,16 +169,12 @@ class _Settler:
             if _untouched(coding, spot):
                 self.counts["unlabelled"] += 1
                 return
-            if coding.skipped:
-                gold, target = None, coding.target or ""
-                coder, _ = _coder(coding, self.coders)
-            else:
-                gold = _as_gold(coding, spot, self.coders)
-                coder, target = gold.coder, gold.target
+            gold = None if coding.skipped else _as_gold(coding, spot, self.coders)
+            key = (coding.statement_id, _target(coding, spot), _coder(coding, self.coders)[0])
         except RecordError as error:
             self.rejects.append(coding.rejected(str(error), error.reason))
             return
-        self.said[coding.statement_id, target, coder].append((coding, gold))
+        self.said[key].append((coding, gold))
 
     def last_words(self) -> list[Gold]:
         """Return what each coder said last of each statement."""
