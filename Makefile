@@ -47,6 +47,7 @@ test: .venv/installed-test ## ruff, mypy, import-linter, pytest
 
 slow: .venv/installed-test ## the tests that need a server, a browser or Ray
 	$(INSTALL) '.[ray]'
+	@PYTHON=$(BIN)/python sh tests/label_studio/install.sh || echo 'Label Studio could not be installed; its test is skipped' >&2
 	$(BIN)/pytest -m slow
 
 bench: .venv/installed-test ## time and score; copy the figures to benchmarks/RESULTS.md
@@ -67,7 +68,7 @@ clean: ## remove what runs and checks made; runs in MLflow stay
 	rm -rf data reports dvc_plots models/default* build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 distclean: clean ## remove the runs in MLflow, the DVC cache and .venv, too
-	rm -rf mlflow.db* mlartifacts mlruns .dvc/cache .dvc/tmp .dvc/config.local .venv
+	rm -rf mlflow.db* mlartifacts mlruns .dvc/cache .dvc/tmp .dvc/config.local .venv .label-studio
 
 # Without a git folder of its own DVC has to be told so, in a file that git would ignore; with one the word is taken back.
 dvc: .venv/installed-run

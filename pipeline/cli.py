@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipeline import __version__, options, streams
+from pipeline.cli_annotate import app as annotate
 from pipeline.console import (
     note,
     note_trial,
@@ -46,6 +47,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+app.add_typer(annotate)
 
 _STOPPED = 130  # what the parser makes of Ctrl-C
 

@@ -2,10 +2,72 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import typer
+
+from pipeline import options
+from pipeline.console import say_json, say_manifest
+
+if TYPE_CHECKING:
+    from pipeline.records import Manifest
 
 app = typer.Typer(
     name="annotate",
     help="Label statements, alone or with others, and measure how well coders agree.",
     no_args_is_help=True,
 )
+
+
+def _say(manifest: Manifest, *, as_json: bool) -> None:
+    if as_json:
+        say_json(manifest.as_dict())
+    else:
+        say_manifest(manifest)
+
+
+@app.command(name="export", epilog="Example: stance annotate export data/quotes.parquet --out sheet.csv")
+def export_units(
+    quotes: options.Quotes,
+    out: options.Sheet,
+    form: options.Form = None,
+    gold: options.KnownGold = None,
+    target: options.CodingTargets = None,
+    terms: options.Terms = False,
+    predictions: options.ShowPredictions = False,
+    delimiter: options.Delimiter = ",",
+    as_json: options.Json = False,
+) -> None:
+    """Write the statements of a quote table for coders: a CSV sheet, JSON lines, or Label Studio tasks."""
+    from pipeline.stages import annotate_export as stage
+
+    manifest = stage.run(
+        quotes,
+        out,
+        form=form,
+        gold=gold,
+        targets=target or (),
+        terms=terms,
+        predictions=predictions,
+        delimiter=delimiter,
+    )
+    _say(manifest, as_json=as_json)
+
+
+@app.command(
+    name="import", epilog="Example: stance annotate import sheet.csv --quotes data/quotes.parquet --out gold.jsonl"
+)
+def import_codings(
+    files: options.Filled,
+    quotes: options.QuotesOfSheet,
+    out: options.GoldFile,
+    coder: options.CoderNames = None,
+    coder_type: options.CoderKind = None,
+    codebook: options.Codebook = None,
+    as_json: options.Json = False,
+) -> None:
+    """Read what coders have filled in, sheets or Label Studio exports, into a gold file."""
+    from pipeline.stages import annotate_import as stage
+
+    coders = stage.coders_of(coder or (), coder_type, codebook)
+    _say(stage.run(files, quotes, out, coders=coders), as_json=as_json)

@@ -99,3 +99,60 @@ Limit = Annotated[int, typer.Option(min=1, metavar="N", help="How many of the la
 Runs = Annotated[
     list[str], typer.Argument(help="Two or more runs: id, beginning of an id, or name, e.g. 3f9a2c", metavar="RUN")
 ]
+
+Quotes = Annotated[
+    Path,
+    typer.Argument(
+        metavar="QUOTES", help="Quote table or scored table with its articles beside it, e.g. quotes.parquet"
+    ),
+]
+Sheet = Annotated[
+    Path, typer.Option(metavar="FILE", help="File for the coders, e.g. sheet.csv; .jsonl, or .json for Label Studio.")
+]
+Form = Annotated[
+    str | None,
+    typer.Option("--format", metavar="csv|jsonl|label-studio", help="If the ending does not tell, e.g. csv"),
+]
+KnownGold = Annotated[
+    Path | None, typer.Option("--gold", metavar="FILE", help="Labels to show that are there already, e.g. gold.jsonl")
+]
+CodingTargets = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--target",
+        metavar="TEXT",
+        help="What would be restricted, instead of the table's targets, e.g. 'Huawei in 5G networks'; may be repeated.",
+    ),
+]
+Terms = Annotated[bool, typer.Option("--terms", help="Terms, titles and scare quotes, too.")]
+ShowPredictions = Annotated[
+    bool, typer.Option("--predictions", help="Show the stances of a scored table; coders tend to follow them.")
+]
+Delimiter = Annotated[
+    str, typer.Option(metavar="CHAR", help="Between the cells of CSV, e.g. ';' where the decimal sign is a comma")
+]
+Filled = Annotated[
+    list[Path],
+    typer.Argument(metavar="FILE", help="Filled sheets (.csv, .jsonl) or Label Studio exports, e.g. ana.csv"),
+]
+QuotesOfSheet = Annotated[
+    Path, typer.Option("--quotes", metavar="TABLE", help="The table that was exported, e.g. data/quotes.parquet")
+]
+GoldFile = Annotated[Path, typer.Option("--out", metavar="FILE", help="Gold file to write, e.g. gold.jsonl")]
+CoderNames = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--coder",
+        metavar="NAME|KNOWN=NAME",
+        help="Whose labels they are, where the file does not say, e.g. ana; 3=ben renames Label Studio's user 3.",
+    ),
+]
+CoderKind = Annotated[
+    str | None,
+    typer.Option(
+        "--coder-type", metavar="human|model|weak", help="What the coder is, where the file does not say, e.g. human"
+    ),
+]
+Codebook = Annotated[
+    str | None, typer.Option(metavar="VERSION", help="Version of the codebook, where the file does not say, e.g. 1")
+]

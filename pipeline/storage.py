@@ -108,6 +108,9 @@ class TableWriter:
         else:
             self._text = self._stack.enter_context(temporary.open("w", encoding="utf-8", newline=""))
             self._csv = csv.DictWriter(self._text, self.schema.names, extrasaction="ignore", lineterminator="\n")
+            self._quoted = csv.DictWriter(
+                self._text, self.schema.names, extrasaction="ignore", lineterminator="\n", quoting=csv.QUOTE_ALL
+            )
             if self.path.suffix == ".csv":
                 self._csv.writeheader()
         return self
@@ -126,7 +129,10 @@ class TableWriter:
             columns = {name: [row.get(name) for row in rows] for name in self.schema.names}
             self._parquet.write_table(pa.table(columns, schema=self.schema))
         elif self.path.suffix == ".csv":
-            self._csv.writerows(rows)
+            for row in rows:
+                # The csv module quotes the line end in use alone, and reads a bare carriage return as one all the same.
+                bare = any(isinstance(value, str) and "\r" in value for value in row.values())
+                (self._quoted if bare else self._csv).writerow(row)
         else:
             names = self.schema.names
             self._text.writelines(

@@ -28,6 +28,7 @@ from pipeline.tracking import RunRecord
 
 ROOT = Path(pipeline.__file__).parent.parent
 COMMANDS = {"ingest", "label", "train", "tune", "evaluate", "export", "score", "quotes", "runs", "compare", "doctor"}
+COMMANDS |= {"annotate export", "annotate import"}
 TALK = "“The ban on Quillon routers is overdue,” said Mira Olsen, the mayor of Halden. The vote is on Tuesday.\n"
 JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffdb0043") + bytes(range(256)) * 4
 OPTIONS = {
@@ -62,23 +63,31 @@ def article(folder):
     return "talk.txt"
 
 
-def parameters():
-    group = typer.main.get_command(app)
+def commands(group, above=""):
+    """Return every command by its name, those under another by both names."""
+    found = {}
     for name, command in group.commands.items():
+        under = commands(command, f"{above}{name} ") if hasattr(command, "commands") else {f"{above}{name}": command}
+        found |= under
+    return found
+
+
+def parameters():
+    for name, command in commands(typer.main.get_command(app)).items():
         for parameter in command.params:
             yield pytest.param(name, parameter, id=f"{name}-{parameter.name}")
 
 
 def test_the_commands_are_those_of_the_contract():
-    assert set(typer.main.get_command(app).commands) == COMMANDS
+    assert set(commands(typer.main.get_command(app))) == COMMANDS
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_every_command_has_help_with_an_example_of_itself(name, capsys):
-    command = typer.main.get_command(app).commands[name]
+    command = commands(typer.main.get_command(app))[name]
     assert command.help.endswith(".")
     assert command.epilog.startswith(f"Example: stance {name}")
-    assert main([name, "--help"]) == 0
+    assert main([*name.split(), "--help"]) == 0
     assert command.epilog[:30] in capsys.readouterr().out
 
 

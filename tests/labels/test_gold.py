@@ -5,7 +5,7 @@ import json
 import pytest
 
 from pipeline.errors import InputError, LabelError
-from pipeline.labels.gold import CODER_TYPES, KINDS, read_gold
+from pipeline.labels.gold import CODER_TYPES, COLUMNS, KINDS, read_gold
 from pipeline.records import LABELS
 
 ROW = {
@@ -49,6 +49,35 @@ def test_term_needs_neither_label_nor_target(tmp_path):
     assert (gold.kind, gold.label, gold.target) == ("term", None, "")
 
 
+CODED = {"statement_id": "a1:16-21", "note": "dry", "time": "2032-03-01T08:30:00Z", "seconds": 12.5}
+
+
+def test_id_note_time_and_seconds_may_come_along(tmp_path):
+    plain, coded = read_gold(write_jsonl(tmp_path, {**ROW, **dict.fromkeys(CODED)}, {**ROW, **CODED}))
+    assert [getattr(plain, name) for name in CODED] == [None] * 4
+    assert {name: getattr(coded, name) for name in CODED} == CODED
+
+
+@pytest.mark.parametrize(
+    ("given", "utc"),
+    [
+        ("2032-03-01T10:30:00.25+02:00", "2032-03-01T08:30:00.250000Z"),
+        ("2032-03-01T08:30:00", "2032-03-01T08:30:00Z"),
+        ("2032-03-01", "2032-03-01T00:00:00Z"),
+    ],
+)
+def test_times_are_kept_in_utc(tmp_path, given, utc):
+    assert read_gold(write_jsonl(tmp_path, {**ROW, "time": given}))[0].time == utc
+
+
+def test_a_row_that_is_written_reads_the_same(tmp_path):
+    gold = read_gold(write_jsonl(tmp_path, {**ROW, **CODED}, TERM))
+    again = read_gold(write_jsonl(tmp_path, *(row.as_row() for row in gold)))
+    assert again == gold
+    assert next(iter(gold[0].as_row())) == "statement_id"
+    assert set(COLUMNS) < set(gold[0].as_row())
+
+
 @pytest.mark.parametrize(
     ("column", "value", "said"),
     [
@@ -66,6 +95,12 @@ def test_term_needs_neither_label_nor_target(tmp_path):
         ("coder", 3, "coder is 3"),
         ("speaker", ["Ilse Brandt"], "speaker is ['Ilse Brandt']"),
         ("ambiguous", "perhaps", "ambiguous is 'perhaps'"),
+        ("time", "yesterday", "time is 'yesterday'; write it like 2032-"),
+        ("time", "0001-01-01T00:00:00+14:00", "time is '0001"),
+        ("seconds", "-1", "seconds is '-1'"),
+        ("seconds", "nan", "seconds is 'nan'"),
+        ("seconds", True, "seconds is True"),
+        ("statement_id", 7, "statement_id is 7"),
     ],
 )
 def test_value_outside_the_codebook_names_file_line_value_and_what_is_allowed(tmp_path, column, value, said):

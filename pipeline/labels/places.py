@@ -1,0 +1,122 @@
+"""Where statements stand in their source texts: what ties an annotation to a text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pipeline.errors import InputError
+from pipeline.labels.align import cut
+from pipeline.records import Article
+
+_ID = re.compile(r"(?P<article>.+):(?P<start>\d{1,12})-(?P<end>\d{1,12})")
+_CODED_AS = {"mixed": "fragment"}  # of a quotation's kinds; the others are statements
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One quotation in the source text that annotations name.
+
+    Parameters
+    ----------
+    start, end
+        In the decoded source text; of a page, in the extracted text.
+    speech
+        The codebook's kind of the quotation, read as speech: ``statement`` or ``fragment``.
+    term
+        Whether the extractor took it for a term.
+    text
+        Its surface in the cleaned text.
+    targets
+        Those of the quote table.
+    """
+
+    statement_id: str
+    source: str
+    sha256: str
+    start: int
+    end: int
+    speech: str
+    term: bool
+    text: str
+    targets: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """The codebook's kind, as the extractor has it."""
+        return "term" if self.term else self.speech
+
+
+def place(row: Mapping[str, Any], article: Article, targets: tuple[str, ...] = ()) -> Place:
+    """Return the place of a quote row; of one cut from the article, which tells neither kind nor terms, too.
+
+    Raises
+    ------
+    InputError
+        If the quotation does not stand in the article at its offsets, or the article does not know its source text.
+    """
+    start, end = row["start"], row["end"]
+    # The segments of a page lead to its extracted text, whose offsets mean nothing to readers but tie its gold.
+    span = replace(article, has_raw=True).raw_span(start, end)
+    if article.text[start:end] != row["text"] or span is None or article.raw_sha256 is None:
+        raise InputError(
+            f"{row['quote_id']}: does not stand at {start}-{end} of {article.source}; the quote table and the articles "
+            "beside it are not of one run, write them again"
+        )
+    return Place(
+        statement_id=row["quote_id"],
+        source=article.source,
+        sha256=article.raw_sha256,
+        start=span[0],
+        end=span[1],
+        speech=_CODED_AS.get(row.get("kind", ""), "statement"),
+        term=not row.get("is_statement", True),
+        text=row["text"],
+        targets=targets,
+    )
+
+
+class Places:
+    """The places of a quote table, by statement id."""
+
+    def __init__(self, rows: Sequence[Mapping[str, Any]], articles: Iterable[Article]) -> None:
+        self._rows: dict[str, Mapping[str, Any]] = {}
+        self._targets: dict[str, dict[str, None]] = {}
+        self._articles = {article.article_id: article for article in articles}
+        for row in rows:
+            self._rows.setdefault(row["quote_id"], row)
+            targets = self._targets.setdefault(row["quote_id"], {})
+            if row.get("target"):
+                targets[row["target"]] = None
+
+    def find(self, statement_id: str) -> Place | None:
+        """Return the place of a statement, also of one that gold names and the table lacks; None where there is none.
+
+        Raises
+        ------
+        InputError
+            If the table and its articles do not fit together.
+        """
+        row = self._rows.get(statement_id) or self._cut(statement_id)
+        if row is None:
+            return None
+        article = self._articles.get(row["article_id"])
+        if article is None:
+            raise InputError(f"{statement_id}: its article is not beside the quote table; run ingest again")
+        return place(row, article, tuple(self._targets.get(statement_id, ())))
+
+    def _cut(self, statement_id: str) -> dict[str, Any] | None:
+        match = _ID.fullmatch(statement_id)
+        article = self._articles.get(match["article"]) if match else None
+        if match is None or article is None:
+            return None
+        start, end = int(match["start"]), int(match["end"])
+        span = article.clean_span(start, end) if article.has_raw else (start, end)
+        row = cut(article, *span) if span and span[0] < span[1] <= len(article.text) else None
+        return row if row and row["quote_id"] == statement_id else None
+
+    def versions(self, source: str | None) -> set[str]:
+        """Return the hashes of the source texts of this name."""
+        return {article.raw_sha256 or "" for article in self._articles.values() if article.source == source}
