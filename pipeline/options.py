@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -156,3 +158,27 @@ CoderKind = Annotated[
 Codebook = Annotated[
     str | None, typer.Option(metavar="VERSION", help="Version of the codebook, where the file does not say, e.g. 1")
 ]
+NextTable = Annotated[
+    Path, typer.Option(metavar="TABLE", help="Table to write, e.g. next.parquet (.jsonl, .csv); it goes in again.")
+]
+Labelled = Annotated[
+    list[Path] | None,
+    typer.Option("--labels", metavar="GOLD", help="Gold files: what is labelled is not asked for, e.g. gold.jsonl"),
+]
+HowMany = Annotated[int | None, typer.Option("--count", min=1, metavar="N", help="How many, e.g. --count 50")]
+PerTarget = Annotated[
+    int | None, typer.Option("--per-target", min=1, metavar="N", help="Most of one target, e.g. --per-target 20")
+]
+GoldFiles = Annotated[list[Path], typer.Argument(metavar="GOLD", help="Gold files, e.g. gold.jsonl (.csv)")]
+QuotesOfGold = Annotated[
+    Path | None,
+    typer.Option(
+        "--quotes", metavar="QUOTES", help="Quote table of their articles: texts and spans are looked at, too."
+    ),
+]
+
+
+def assigned(overrides: Sequence[str] | None, **values: Any) -> list[str]:
+    """Return the overrides with the values that the command line gave by options of their own."""
+    given = [f"{key}={json.dumps(value)}" for key, value in values.items() if value not in (None, False, [])]
+    return [*(overrides or []), *given]
