@@ -136,7 +136,8 @@ def test_a_planted_error_is_among_the_suspects(tmp_path):
             label = (PRO, ANTI, NEUTRAL)[number % 3] if number != 30 else ANTI  # 30 asks for a ban
             line = {
                 "source": row["source"], "sha256": hashes[row["source"]], "start": row["raw_start"],
-                "end": row["raw_end"], "kind": "statement", "target": "masts", "label": label, "coder": "dana", "coder_type": "human",
+                "end": row["raw_end"], "kind": "statement", "target": "masts", "label": label,
+                "coder": "dana", "coder_type": "human",
             }  # fmt: skip
             handle.write(json.dumps(line) + "\n")
     found = checked(path, quotes=table, fewest=30)
