@@ -173,7 +173,9 @@ GoldFiles = Annotated[list[Path], typer.Argument(metavar="GOLD", help="Gold file
 QuotesOfGold = Annotated[
     Path | None,
     typer.Option(
-        "--quotes", metavar="QUOTES", help="Quote table of their articles: texts and spans are looked at, too."
+        "--quotes",
+        metavar="QUOTES",
+        help="Quote table of their articles, to look at texts and spans, too, e.g. data/quotes.parquet",
     ),
 ]
 
