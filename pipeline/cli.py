@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipeline import __version__, options, streams
+from pipeline import __version__, cli_annotate, options, streams
 from pipeline.console import (
     note,
     note_trial,
@@ -46,6 +46,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+app.add_typer(cli_annotate.app)
 
 _STOPPED = 130  # what the parser makes of Ctrl-C
 
