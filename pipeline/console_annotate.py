@@ -54,10 +54,13 @@ def heading(group: GroupAgreement) -> str:
 
 def with_interval(estimate: Estimate) -> str:
     """Return a figure and its interval to three digits; a bar for what is not defined."""
+    from pipeline.labels.summary import DIGITS
+
     if math.isnan(estimate.value):
         return "-"
-    shown = f"{estimate.value:.3f}"
-    return shown if math.isnan(estimate.low) else f"{shown} ({estimate.low:.3f}–{estimate.high:.3f})"
+    # Rounded from what JSON tells: rounded from the whole figure, the last digit could be another.
+    value, low, high = (f"{round(bound, DIGITS):.3f}" for bound in (estimate.value, estimate.low, estimate.high))
+    return value if math.isnan(estimate.low) else f"{value} ({low}–{high})"
 
 
 def _say_lines(lines: Mapping[str, object]) -> None:

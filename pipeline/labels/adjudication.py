@@ -106,7 +106,7 @@ def merge(codings: Sequence[Coding], decisions: Mapping[Unit, Decision]) -> Merg
 def _carried(group: Sequence[Coding]) -> dict[str, Any]:
     """Return what gold says of a unit beside its label: of the first coder who says it; ambiguous if one says so."""
     row: dict[str, Any] = {name: _first(group, name) for name in _CARRIED}
-    row |= {name: int(row[name]) if row[name] else None for name in ("start", "end")}
+    row |= {name: int(row[name]) if (row[name] or "").isdecimal() else None for name in ("start", "end")}
     flags = [(coding.text("ambiguous") or "").casefold() for coding in group]
     ambiguous = any(flag in {"true", "1", "yes"} for flag in flags) if any(flags) else None
     return {**row, "ambiguous": ambiguous, "codings": spelt(group)}

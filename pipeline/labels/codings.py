@@ -145,7 +145,8 @@ def _mended(path: Path, sheet: Sheet) -> list[str]:
     curly = [row for row in sheet.rows if any(str(row.cells.get(name) or "")[:1] in tuple("“”„‘’") for name in columns)]
     if not curly:
         return []
-    return [f"{curly[0].where}: curly marks around cells were taken off, in {len(curly)} rows of {path.name}"]
+    rows = f"{len(curly)} row{'s' * (len(curly) > 1)}"
+    return [f"{curly[0].where}: curly marks around cells were taken off, in {rows} of {path.name}"]
 
 
 def _nothing(paths: Sequence[Path], rejects: Sequence[Reject], counts: Mapping[str, int]) -> str:

@@ -139,7 +139,7 @@ def _json_rows(lines: Sequence[str], needed: Needed) -> Iterator[tuple[int, dict
         named = {column_name(name): value for name, value in row.items()}
         # A key may hold null, but has to be there.
         lacking = _lacking({name: "" if value is None else value for name, value in named.items()}, needed)
-        yield number, RecordError(f"lacks {lacking}; finish or delete the line", reason="half-written") if lacking else named
+        yield number, _half_written(lacking) if lacking else named
 
 
 def _delimited_rows(
@@ -204,7 +204,11 @@ def _row(header: Sequence[str], cells: list[str], needed: Needed) -> dict[str, A
     # Spreadsheets leave out empty cells at the end of a line.
     row = dict(zip(header, map(_unguarded, cells), strict=False))
     lacking = _lacking(row, needed)
-    return RecordError(f"breaks off before {lacking}; finish or delete the line", reason="half-written") if lacking else row
+    return _half_written(lacking) if lacking else row
+
+
+def _half_written(lacking: str) -> RecordError:
+    return RecordError(f"lacks {lacking}; finish or delete the line", reason="half-written")
 
 
 def check_sheet_path(path: Path) -> None:
@@ -232,8 +236,13 @@ def write_sheet(path: Path, rows: Sequence[Mapping[str, Any]], columns: Sequence
 
 
 def _guarded(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return f"'{value}" if isinstance(value, str) and _is_formula(value) else value
 
 
 def _unguarded(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
+    return cell[1:] if cell.startswith("'") and _is_formula(cell) else cell
+
+
+def _is_formula(text: str) -> bool:
+    """Say whether a spreadsheet takes a text for a formula, or would without the apostrophes before it."""
+    return text.lstrip("'").startswith(_FORMULA)

@@ -16,7 +16,8 @@ from pipeline.labels.gold import CoderType
 from pipeline.labels.reliability import Codes, Draws, Effort, GroupAgreement, effort
 from pipeline.records import Estimate
 
-_DIGITS = 6
+DIGITS = 6
+"""Digits of a figure, wherever it is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     if isinstance(value, float):
-        return None if math.isnan(value) else round(value, _DIGITS)
+        return None if math.isnan(value) else round(value, DIGITS)
     return value
 
 

@@ -98,6 +98,7 @@ def run(paths: Sequence[Path], wanted: Wanted) -> Found:
     counts = {
         **read.counts,
         "repeated": settled.repeated,
+        "rejects": len(read.rejects) + len(settled.rejects),
         "codings": len(settled.codings),
         "statements": len(units),
         "labelled_twice": sum(len(group) > 1 for group in units.values()),
@@ -143,7 +144,7 @@ def _write_labels(out: Path, codings: Sequence[Coding], decisions: Decisions, te
     write_table(out, merged.rows, schema_of(columns))
     left = disagreement_list(merged.undecided, texts, decisions.notes)
     write_sheet(_undecided_path(out), left, LIST_COLUMNS)
-    return dict(merged.counts)
+    return {**merged.counts, "rejected_decisions": len(decisions.rejects)}
 
 
 def _texts(quotes: Path) -> Texts:
