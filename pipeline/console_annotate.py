@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 _NAMES = {"human": "human coders", "model": "models", "weak": "weak labels", None: "coders of a type not told"}
 _MATRICES = 3  # tables of confusion printed for one group; JSON has all
+_TARGETS = 10  # targets printed for one group, those with most statements; JSON has all
 _TOLD = 10  # rejects told one by one
+_FEW = 20  # articles; under that, fewer than nine in ten intervals hold what they should (benchmarks/agreement.py)
 
 
 def say_agreement(found: Found) -> None:
@@ -39,6 +41,12 @@ def note_findings(found: Found) -> None:
         note(f"note: {line}")
     for name in found.summary.alone:
         note(f"note: {name} shares no statement with another coder")
+    for group in found.summary.groups:
+        if group.clusters < _FEW:
+            of = found.summary.drawn
+            note(
+                f"note: {heading(group).lower()}: {group.clusters} {of} are few, and the intervals too narrow for that"
+            )
     for reject in found.rejects[:_TOLD]:
         note(f"left out: {reject.message}")
     if len(found.rejects) > _TOLD:
@@ -115,16 +123,23 @@ def _say_group(group: GroupAgreement, effort: Effort | None, drawn: str) -> None
     say_table(["label", "given", "specific agreement", f"{group.coefficient} against the rest"], labels)
     if group.targets:
         say()
-        targets: list[list[Cell]] = [
-            [one.target, one.n, with_interval(one.agreement), with_interval(one.reliability)] for one in group.targets
-        ]
-        say_table(["target", "n", "agreement", group.coefficient], targets)
+        _say_targets(group)
     for pair in group.pairs[:_MATRICES]:
         say()
         _say_confusion(pair, [one.label for one in group.labels])
     if len(group.pairs) > _MATRICES:
         say()
-        say(f"labels of pairs beside each other: {len(group.pairs) - _MATRICES} more with --json")
+        say(f"{len(group.pairs) - _MATRICES} more tables of pairs with --json")
+
+
+def _say_targets(group: GroupAgreement) -> None:
+    largest = sorted(group.targets, key=lambda one: -one.n)[:_TARGETS]
+    rows: list[list[Cell]] = [
+        [one.target, one.n, with_interval(one.agreement), with_interval(one.reliability)] for one in largest
+    ]
+    say_table(["target", "n", "agreement", group.coefficient], rows)
+    if len(group.targets) > len(largest):
+        say(f"{len(group.targets) - len(largest)} more targets with --json")
 
 
 def _told(effort: Effort, drawn: str) -> str:

@@ -104,6 +104,21 @@ def test_json_parses_and_tells_the_same_numbers(people_and_models, capsys):
     assert int(lines["rows"]) == counts["rows"] == counts["codings"] + counts["rejects"] == 157
 
 
+def test_of_many_targets_and_pairs_the_first_are_shown(capsys):
+    rows = [
+        {"statement_id": f"s{i}", "target": f"thing {i % 12:02}", "coder": coder, "label": LABELS[(i + shift) % 2]}
+        for i in range(30)
+        for shift, coder in enumerate(("ana", "ben", "cleo", "dana"))
+    ]
+    Path("all.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert annotate("all.jsonl", *QUICK) == 0
+    out = capsys.readouterr().out
+    shown = re.findall(r"^thing (\d\d) +(\d)", out, flags=re.MULTILINE)
+    assert shown == [*((f"{i:02}", "3") for i in range(6)), *((f"{i:02}", "2") for i in range(6, 10))]
+    assert "\n2 more targets with --json\n" in out
+    assert (out.count(" \\ "), "\n3 more tables of pairs with --json\n" in out) == (3, True)
+
+
 HEADINGS = {
     ("human", "human"): "Human coders",
     ("human", "model"): "Human coders and models",
@@ -148,7 +163,10 @@ def test_the_human_ceiling_is_told_of_two_people(people_and_models, capsys):
 def test_rejects_are_told_on_stderr_with_their_line_and_are_not_fatal(people_and_models, capsys):
     assert annotate("ana.csv", "ben.csv", *QUICK) == 0
     out, err = capsys.readouterr()
-    assert err == f"left out: ben.csv:38: label 'pro' is not in the codebook; allowed: {', '.join(LABELS)}\n"
+    assert err.splitlines() == [
+        "note: human coders: 9 articles are few, and the intervals too narrow for that",
+        f"left out: ben.csv:38: label 'pro' is not in the codebook; allowed: {', '.join(LABELS)}",
+    ]
     assert "rejects         1 (unknown-label 1)\n" in out
 
 

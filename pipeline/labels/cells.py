@@ -13,7 +13,7 @@ from pipeline.records import LABELS
 Unit = tuple[str, str | None]
 """A statement and its target: what a coder gives one label."""
 
-PLACES = (("statement_id",), ("quote_id",), ("source", "start", "end"))
+PLACES = (("statement_id",), ("quote_id",), ("source", "start", "end"), ("article_id", "start", "end"))
 """Columns that name a statement, of which a row has to have one set."""
 
 _SPAN = re.compile(r"(.+):(\d+)-(\d+)")
@@ -98,7 +98,7 @@ def type_in(row: Mapping[str, Any], column: str) -> CoderType | None:
 
 
 def statement_in(row: Mapping[str, Any]) -> str:
-    """Return the id of the statement that a row is about; of a gold row without one, ``source:start-end``.
+    """Return the id of the statement that a row is about; of a row without one, its source or article and its offsets.
 
     Raises
     ------
@@ -108,7 +108,8 @@ def statement_in(row: Mapping[str, Any]) -> str:
     found = cell(row, "statement_id") or cell(row, "quote_id")
     if found:
         return found
-    source, start, end = (cell(row, column) for column in PLACES[-1])
+    source = cell(row, "source") or cell(row, "article_id")
+    start, end = cell(row, "start"), cell(row, "end")
     if not source or not start.isdecimal() or not end.isdecimal():
         raise RecordError("names no statement; fill in statement_id", reason="no-statement")
     return f"{source}:{int(start)}-{int(end)}"

@@ -66,6 +66,11 @@ def test_a_gold_row_is_a_coding_of_its_span(tmp_path):
     assert found.codings[0].text("ambiguous") == "True"
 
 
+def test_a_span_of_an_article_is_a_statement(tmp_path):
+    rows = read(tmp_path, "article_id,start,end,coder,label\nagg:7,10,24,ana,neutral\n").codings
+    assert [row.statement_id for row in rows] == ["agg:7:10-24"]
+
+
 def test_a_quote_id_is_a_statement_id(tmp_path):
     assert read(tmp_path, "quote_id;coder;label\na:1-2;ana;neutral\n").codings[0].statement_id == "a:1-2"
 
