@@ -97,7 +97,10 @@ class _Study:
     draws: Draws
 
     def estimates(self) -> tuple[dict[str, Estimate], float]:
-        """Return every figure but those by target, and the standard error of the reliability."""
+        """Return every figure but those by target, and the standard error of the reliability.
+
+        Units are drawn, as Zapf et al. (2016) advise for alpha, but in whole articles.
+        """
         items = np.concatenate([self.tallies, *self.pairs.values()], axis=1)
         combine = {**self._whole(), **self._by_pair()}
         rng = np.random.default_rng(self.draws.seed)

@@ -12,7 +12,6 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -170,7 +169,7 @@ def _header(where: str, line: str, needed: Needed) -> tuple[list[str], str]:
                 raise InputError(f"{where}: has two columns {twice[0]}; rename one")
             return header, delimiter
     header, _ = max(readings, key=lambda reading: len(reading[0]))
-    shown = ", ".join(name[:40] for name in header[:12])
+    shown = ", ".join(name[:40] if name.isprintable() else "?" for name in header[:12])
     lacking = _lacking(dict.fromkeys(header, ""), needed)
     raise InputError(f"{where}: no column {lacking}; it has {shown}; name the columns in the first line")
 
@@ -179,7 +178,7 @@ def _records(
     lines: Sequence[str], start: int, header: Sequence[str], delimiter: str, needed: Needed
 ) -> Iterator[tuple[int, dict[str, Any] | RecordError, int]]:
     """Yield (line number, row or what is wrong with it, lines that it spans) up to the first that cannot be parsed."""
-    reader = csv.reader((line + "\n" for line in islice(lines, start, None)), delimiter=delimiter, strict=True)
+    reader = csv.reader((lines[i] + "\n" for i in range(start, len(lines))), delimiter=delimiter, strict=True)
     while True:
         first = start + reader.line_num + 1
         try:

@@ -40,6 +40,8 @@ class Wanted:
         Quote table or labelled statements with the text of the statements, for the lists.
     half_width
         Of the interval of a group's reliability, for which it is told how many more statements it takes.
+    draws
+        How the intervals are drawn.
     """
 
     disagreements: Path | None = None
@@ -90,30 +92,32 @@ def run(paths: Sequence[Path], wanted: Wanted) -> Found:
     settled = settle(read.codings)
     if not settled.codings:
         raise InputError(f"{settled.rejects[0].message}; no row of {read.counts['rows']} is left")
-    summary = summarise(codes_of(settled.codings), wanted.draws, wanted.half_width)
-    decisions = read_decisions(wanted.decided, settled.codings)
+    codings = settled.codings
+    summary = summarise(codes_of(codings), wanted.draws, wanted.half_width)
+    decisions = read_decisions(wanted.decided, codings)
     texts = _texts(wanted.quotes) if wanted.quotes else {}
-    differing = disputed(settled.codings)
-    units = by_unit(settled.codings)
-    counts = {
-        **read.counts,
-        "repeated": settled.repeated,
-        "rejects": len(read.rejects) + len(settled.rejects),
-        "codings": len(settled.codings),
-        "statements": len(units),
-        "labelled_twice": sum(len(group) > 1 for group in units.values()),
-        "disputed": len(differing),
-    }
+    counts = {**read.counts, "repeated": settled.repeated, "rejects": len(read.rejects) + len(settled.rejects)}
+    counts |= _counts(codings)
     wrote: list[Path] = []
     if wanted.disagreements:
-        write_sheet(wanted.disagreements, disagreement_list(differing, texts), LIST_COLUMNS)
+        write_sheet(wanted.disagreements, disagreement_list(disputed(codings), texts), LIST_COLUMNS)
         wrote.append(wanted.disagreements)
     if wanted.out:
-        counts |= _write_labels(wanted.out, settled.codings, decisions, texts)
+        counts |= _write_labels(wanted.out, codings, decisions, texts)
         wrote += [wanted.out, _undecided_path(wanted.out)]
     rejects = (*read.rejects, *settled.rejects, *decisions.rejects)
     found = Found(summary, counts, rejects, (*read.notes, *settled.notes), tuple(wrote))
     return _with_side_files(found, paths, wanted, watch) if wrote else found
+
+
+def _counts(codings: Sequence[Coding]) -> dict[str, int]:
+    units = by_unit(codings)
+    return {
+        "codings": len(codings),
+        "statements": len(units),
+        "labelled_twice": sum(len(group) > 1 for group in units.values()),
+        "disputed": len(disputed(codings)),
+    }
 
 
 def _check_outputs(paths: Sequence[Path], wanted: Wanted) -> None:
@@ -159,7 +163,7 @@ def _texts(quotes: Path) -> Texts:
 def _ids(row: Mapping[str, Any]) -> Iterator[str]:
     yield from (str(row[name]) for name in ("statement_id", "quote_id") if row.get(name))
     if row.get("raw_start") is not None:
-        yield f"{row['source']}:{row['raw_start']}-{row['raw_end']}"
+        yield f"{row.get('source')}:{row['raw_start']}-{row.get('raw_end')}"
 
 
 def _with_side_files(found: Found, paths: Sequence[Path], wanted: Wanted, watch: Stopwatch) -> Found:

@@ -119,6 +119,11 @@ def test_a_broken_line_is_a_reject_and_the_next_is_read(case, tmp_path):
         assert reject.record == (HEADER + content).split("\n")[int(reject.position[1:]) - 1]
 
 
+def test_a_mark_left_open_in_every_line_costs_no_row_but_its_own(tmp_path):
+    sheet = read(tmp_path, HEADER + 'a:1-2,ana,"neutral\n' * 5000 + "a:3-4,ana,neutral\n")
+    assert (len(sheet.rows), len(sheet.rejects)) == (1, 5000)
+
+
 def test_broken_json_lines_are_rejects(tmp_path):
     row = json.dumps(ROWS[0])
     sheet = read(tmp_path, f'{row}\n\n[1]\n{row[:20]}\n{{"coder": "ana"}}\n{row}\n', "ana.jsonl")

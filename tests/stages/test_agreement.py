@@ -12,7 +12,7 @@ from pipeline.labels.reliability import Draws
 from pipeline.records import LABELS
 from pipeline.stages import agreement
 from pipeline.stages.agreement import Wanted
-from pipeline.storage import QUOTE_SCHEMA, write_table
+from pipeline.storage import QUOTE_SCHEMA, read_table, write_table
 
 QUICK = Draws(resamples=100)
 MASTS, CRANES = "Norvane in 5G networks", "Ostrel cranes in ports"
@@ -135,6 +135,15 @@ def test_decisions_and_agreed_labels_make_gold_that_label_reads(form, files, tmp
     assert {row.coder_type for row in rows} == {"human"}
     left = [path for path in found.wrote if "undecided" in path.name]
     assert [path.name for path in left] == [f"gold.undecided{form}"]
+
+
+def test_labels_may_be_a_parquet_table(files, tmp_path):
+    done, _ = decided(files, tmp_path, ".csv")
+    found = run(files, decided=[done], out=tmp_path / "gold.parquet")
+    rows = read_table(tmp_path / "gold.parquet", required=("statement_id", "label", "coder", "basis"))
+    assert len(rows) == found.counts["statements"] - found.counts["undecided"]
+    assert {type(row["start"]) for row in rows} == {int}
+    assert (tmp_path / "gold.undecided.csv").is_file()
 
 
 def test_what_is_left_undecided_can_be_decided_next(files, tmp_path):
