@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.labels.cells import Unit
-from pipeline.labels.codings import Coding, by_unit
+from pipeline.labels.coding_cells import Unit
+from pipeline.labels.coding_rows import Coding, by_unit
 from pipeline.labels.decisions import Decision
 from pipeline.labels.reliability import TYPES
 

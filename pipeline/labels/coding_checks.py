@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from pipeline.errors import RecordError
-from pipeline.labels.cells import Unit, unit_order
-from pipeline.labels.codings import Coding
+from pipeline.labels.coding_cells import Unit, unit_order
+from pipeline.labels.coding_rows import Coding
+from pipeline.labels.filled_tables import rejected
 from pipeline.labels.gold import CoderType
-from pipeline.labels.sheets import rejected
 from pipeline.records import Reject
 
 Faults = dict[int, RecordError]

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import RecordError
-from pipeline.labels.cells import PLACES, Unit, cell, label_in, statement_in, type_in
-from pipeline.labels.codings import Coding, by_unit
+from pipeline.labels.coding_cells import PLACES, Unit, cell, label_in, statement_in, type_in
+from pipeline.labels.coding_rows import Coding, by_unit
+from pipeline.labels.filled_tables import Needed, read_sheet, rejected
 from pipeline.labels.gold import CoderType
-from pipeline.labels.sheets import Needed, read_sheet, rejected
 from pipeline.records import Reject
 
 _NEEDED: Needed = tuple((*place, "decision", "adjudicator") for place in PLACES)

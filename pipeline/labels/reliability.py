@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Literal
 
-from pipeline.labels.cells import Unit
+from pipeline.labels.coding_cells import Unit
 from pipeline.labels.gold import CoderType
 from pipeline.records import Estimate
 from pipeline.resampling import IntArray

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.errors import InputError
 from pipeline.labels.adjudication import disagreement_list, disputed, merge
-from pipeline.labels.codings import Coding
+from pipeline.labels.coding_rows import Coding
 from pipeline.labels.decisions import read_decisions
 
 FIRST, SECOND, THIRD, FOURTH = (f"a:{n}-{n + 5}" for n in (0, 10, 20, 30))

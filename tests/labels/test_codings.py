@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from pipeline.errors import InputError
 from pipeline.labels.agreement import MISSING
-from pipeline.labels.cells import article_of, unit_order
+from pipeline.labels.coding_cells import article_of, unit_order
 from pipeline.labels.coding_checks import settle
-from pipeline.labels.codings import Coding, by_unit, codes_of, read_codings
+from pipeline.labels.coding_rows import Coding, by_unit, codes_of, read_codings
 
 HEADER = "statement_id,coder,label,coder_type,target\n"
 GOLD = {

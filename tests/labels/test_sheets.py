@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import InputError
-from pipeline.labels.sheets import column_name, read_sheet, write_sheet
+from pipeline.labels.filled_tables import column_name, read_sheet, write_sheet
 
 NEEDED = (("statement_id", "coder", "label"), ("source", "start", "coder", "label"))
 HEADER = "statement_id,coder,label,note\n"

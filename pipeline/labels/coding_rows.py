@@ -15,10 +15,10 @@ import numpy as np
 
 from pipeline.errors import InputError, RecordError
 from pipeline.labels.agreement import MISSING
-from pipeline.labels.cells import PLACES, Unit, article_of, cell, label_in, statement_in, type_in
+from pipeline.labels.coding_cells import PLACES, Unit, article_of, cell, label_in, statement_in, type_in
+from pipeline.labels.filled_tables import Needed, Row, Sheet, read_sheet, rejected
 from pipeline.labels.gold import CoderType
 from pipeline.labels.reliability import Codes
-from pipeline.labels.sheets import Needed, Row, Sheet, read_sheet, rejected
 from pipeline.records import LABELS, Reject
 
 _NEEDED: Needed = tuple((*place, "coder", "label") for place in PLACES)
