@@ -8,6 +8,7 @@ import typer
 
 from pipeline import options
 from pipeline.console import say_json, say_manifest
+from pipeline.console_annotate import note_findings, say_agreement
 
 if TYPE_CHECKING:
     from pipeline.records import Manifest
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     name="annotate",
     help="Label statements, alone or with others, and measure how well coders agree.",
+    epilog="Example: stance annotate agreement ana.csv ben.csv",
     no_args_is_help=True,
 )
 
@@ -114,3 +116,35 @@ def check_labels(
         say_checked(checked)
     if checked.failed:
         raise typer.Exit(1)
+
+
+@app.command(epilog="Example: stance annotate agreement ana.csv ben.csv --disagreements todo.csv")
+def agreement(
+    files: options.Codings,
+    disagreements: options.Disagreements = None,
+    adjudicate: options.Adjudicated = None,
+    out: options.MergedLabels = None,
+    quotes: options.TextsFrom = None,
+    half_width: options.HalfWidth = 0.05,
+    resamples: options.Resamples = 10_000,
+    seed: options.Seed = 13,
+    as_json: options.Json = False,
+) -> None:
+    """Measure how well coders agree, list what they differ on, and merge what was decided."""
+    from pipeline.labels.reliability import Draws
+    from pipeline.stages import agreement as stage
+
+    wanted = stage.Wanted(
+        disagreements=disagreements,
+        decided=adjudicate or (),
+        out=out,
+        quotes=quotes,
+        half_width=half_width,
+        draws=Draws(resamples, seed),
+    )
+    found = stage.run(files, wanted)
+    if as_json:
+        say_json(found.as_dict())
+    else:
+        say_agreement(found)
+    note_findings(found)

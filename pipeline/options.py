@@ -178,6 +178,34 @@ QuotesOfGold = Annotated[
         help="Quote table of their articles, to look at texts and spans, too, e.g. data/quotes.parquet",
     ),
 ]
+Codings = Annotated[
+    list[Path],
+    typer.Argument(metavar="FILE", help="Labels of coders, e.g. ana.csv ben.jsonl; .csv, .tsv or .jsonl; gold too."),
+]
+Disagreements = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Write what coders differ on as a list to decide, e.g. todo.csv; also .jsonl."),
+]
+Adjudicated = Annotated[
+    list[Path] | None,
+    typer.Option("--adjudicate", metavar="FILE", help="Read a filled-in list, e.g. todo.csv; may be given again."),
+]
+MergedLabels = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="FILE", help="Labels to write: agreed and decided ones, e.g. gold.jsonl; also .csv."),
+]
+TextsFrom = Annotated[
+    Path | None,
+    typer.Option("--quotes", metavar="FILE", help="Table with the statements' text for the list, e.g. quotes.parquet"),
+]
+HalfWidth = Annotated[
+    float,
+    typer.Option(min=0.001, max=1, metavar="W", help="Tell how many more statements make intervals ± W, e.g. 0.05"),
+]
+Resamples = Annotated[
+    int, typer.Option(min=100, metavar="N", help="Resamples behind each interval, e.g. --resamples 2000")
+]
+Seed = Annotated[int, typer.Option(min=0, metavar="N", help="Seed of the resamples, e.g. --seed 7")]
 
 
 def assigned(overrides: Sequence[str] | None, **values: Any) -> list[str]:
