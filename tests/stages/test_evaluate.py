@@ -43,7 +43,7 @@ class Oracle:
         return {"model": {"classifier": self.name, **self.options}, "seed": 0}
 
     def predict_proba(self, table):
-        assert set(table) == {"text", "context", "title", "target"}
+        assert set(table) == set(stance.COLUMNS)
         return np.array([SAID[text[0]] for text in table["text"]])
 
 

@@ -68,7 +68,7 @@ def test_the_card_tells_what_the_model_was_made_with(folder):
     assert card["format"] == 1
     assert card["classifier"] == "tfidf"
     assert card["labels"] == ["anti-restriction", "neutral", "pro-restriction"]
-    assert card["columns"] == ["text", "context", "title", "target"]
+    assert card["columns"] == ["text", "context", "title", "target", "speaker"]
     assert card["training"] == {"sha256": "ab" * 32, "train": 60}
     assert card["seed"] == 7
     assert card["packages"]["numpy"] == np.__version__
