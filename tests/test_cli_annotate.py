@@ -226,6 +226,17 @@ def test_several_files_and_forms_make_one_gold_file(folder, capsys):
     assert (gold[-1].seconds, gold[-1].time) == (4.5, "2032-03-01T08:30:00Z")
 
 
+def test_gold_files_are_put_together(folder):
+    export("--terms")
+    rows = sheet()
+    for name, label in (("ana", "neutral"), ("ben", "pro-restriction")):
+        save([row | {"label": label if row["kind"] != "term" else "", "coder": name} for row in rows], f"{name}.csv")
+        assert take(f"{name}.csv", out=f"{name}.jsonl", arguments=[]) == 0
+    assert take("ana.jsonl", "ben.jsonl", arguments=[]) == 0
+    assert Path("gold.jsonl").read_text() == Path("ana.jsonl").read_text() + Path("ben.jsonl").read_text()
+    assert len(read_gold(Path("gold.jsonl"))) == 12
+
+
 def test_what_cannot_be_used_is_kept_and_counted(folder, capsys):
     export()
     rows = filled()
@@ -302,6 +313,10 @@ def two_coders(folder):
     return ["x.csv", "--coder", "a", "--coder", "b"], "name one coder; others as KNOWN=NAME"
 
 
+def one_coder_twice(folder):
+    return ["x.csv", "--coder", "1=a", "--coder", "1=b"], "gives one coder two names; import their files one by one"
+
+
 def gold_as_csv(folder):
     return ["x.csv", "--out", "gold.csv"], "gold.csv: gold is written as JSON lines"
 
@@ -313,7 +328,8 @@ def itself(folder):
 
 BAD_IMPORTS = (
     nothing_filled, all_wrong, another_project, another_table, no_coder, half_an_export, a_workbook, a_renamed_workbook,
-    a_missing_file, another_type, two_coders, gold_as_csv, itself,
+    a_missing_file, another_type, two_coders, one_coder_twice,
+    gold_as_csv, itself,
 )  # fmt: skip
 
 
