@@ -5,6 +5,7 @@ import io
 import json
 import os
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from pipeline.labels.gold import read_gold
 from pipeline.stages import score
 from pipeline.storage import read_articles, read_table
 
+SEEDS = Path(__file__).parent.parent / "seeds"
 # Cleaning has something to do here: furniture, spaces, an accent made of two characters.
 TALK = (
     "Share this page\n"
@@ -158,6 +160,21 @@ def test_targets_and_gold_come_along(folder):
     }
     assert take("again.csv", out="again.jsonl", arguments=[]) == 0
     assert Path("again.jsonl").read_bytes() == Path("gold.jsonl").read_bytes()
+
+
+def test_the_starter_corpus_goes_out_and_comes_back_row_by_row(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    gold = read_gold(SEEDS / "gold.jsonl")
+    assert main(["ingest", str(SEEDS / "articles"), "--out", "quotes.parquet"]) == 0
+    for name in ("sheet.csv", "sheet.jsonl"):
+        assert export("--gold", str(SEEDS / "gold.jsonl"), "--terms", out=name) == 0
+        assert take(name, arguments=[]) == 0
+        found = {(row.source, row.start, row.end): row for row in read_gold(Path("gold.jsonl"))}
+        assert len(found) == len(gold)
+        for row in gold:
+            back = found[row.source, row.start, row.end]
+            speaker = row.speaker or back.speaker  # where gold names none, the sheet shows the extractor's
+            assert replace(back, where="", statement_id=None) == replace(row, where="", speaker=speaker)
 
 
 @pytest.fixture
