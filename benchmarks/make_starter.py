@@ -103,7 +103,9 @@ def rounded(name: str | None, rows: Rows, folder: Path) -> str:
     if not folder.exists():
         options = load_train_config(model=CONFIG).options()
         name = name or options["encoder"]
-        texts = pairs(statements.columns(rows), Reading(**options["reading"]))
+        table = statements.columns(rows)
+        del table["speaker"]  # names that others are asked about are words, too
+        texts = pairs(table, Reading(**options["reading"]))
         order = np.random.default_rng(SEED).permutation(len(texts))
         partial = folder.with_suffix(".part")
         round_encoder(find_encoder(name), [texts[index] for index in order], Rounding(LAYERS, **STEPS), partial)

@@ -210,7 +210,7 @@ def on_topics(real: Real, settings: Settings) -> bool:
 
 def on_ablations(real: Real, settings: Settings) -> bool:
     """Print macro-F1 on dev of the model that ships, in 32 bits, with parts left out or added."""
-    data = need("data")
+    (data,) = need("data")
     parts = real.parts
     fit, held, dev = parts["fit"], parts["held"], parts["dev"]
     blocks = ["quote_read", "context_read", "title", "target"]

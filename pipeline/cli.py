@@ -5,12 +5,11 @@ Stages are imported inside their commands, so that ``stance --help`` stays fast.
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
 import traceback
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -51,12 +50,6 @@ app = typer.Typer(
 app.add_typer(annotate)
 
 _STOPPED = 130  # what the parser makes of Ctrl-C
-
-
-def _assigned(overrides: Sequence[str] | None, **values: Any) -> list[str]:
-    """Return the overrides with the values that the command line gave by options of their own."""
-    given = [f"{key}={json.dumps(value)}" for key, value in values.items() if value not in (None, False, [])]
-    return [*(overrides or []), *given]
 
 
 def _listed(value: str | None) -> list[str]:
@@ -103,7 +96,7 @@ def ingest(
     from pipeline.config import IngestConfig, load_config
     from pipeline.stages import ingest as stage
 
-    assigned = _assigned(overrides, paths=paths, out=out, kinds=_listed(kinds), strict=strict)
+    assigned = options.assigned(overrides, paths=paths, out=out, kinds=_listed(kinds), strict=strict)
     with progress("reading") as show:
         manifest = stage.run(load_config(IngestConfig, config or "ingest", assigned), progress=show)
     _say(manifest, as_json=as_json)
@@ -124,7 +117,7 @@ def quotes(
     from pipeline.config import IngestConfig, load_config
     from pipeline.stages import quotes as stage
 
-    assigned = _assigned(overrides, paths=paths, kinds=_listed(kinds), strict=strict)
+    assigned = options.assigned(overrides, paths=paths, kinds=_listed(kinds), strict=strict)
     settings = load_config(IngestConfig, config or "ingest", assigned)
     with progress("reading") as show:
         shown = stage.run(settings, limit=limit, html=html, progress=show)
@@ -184,7 +177,7 @@ def tune(
     from pipeline.stages import tune as stage
     from pipeline.tune_config import load_tune_config
 
-    assigned = _assigned(overrides, trials=trials, seconds=seconds)
+    assigned = options.assigned(overrides, trials=trials, seconds=seconds)
     settings = load_tune_config(assigned, model=model, name=config or "tune")
     tuned = stage.run(settings, progress=lambda trial, best: note_trial(trial, best, settings.trials))
     if as_json:
@@ -222,7 +215,7 @@ def export(
     from pipeline.config import ExportConfig, load_config
     from pipeline.stages import export as stage
 
-    assigned = _assigned(overrides, statements=statements, precision=precision)
+    assigned = options.assigned(overrides, statements=statements, precision=precision)
     manifest = stage.run(load_config(ExportConfig, config or "export", assigned), model, out)
     if as_json:
         say_json({**manifest.as_dict(), "export": stage.exported(out)})
@@ -251,7 +244,7 @@ def score(
     from pipeline.stages import score as stage
 
     settings = load_config(
-        ScoreConfig, config or "score", _assigned(overrides, model=model, kinds=_listed(kinds), strict=strict)
+        ScoreConfig, config or "score", options.assigned(overrides, model=model, kinds=_listed(kinds), strict=strict)
     )
     other = stage.load_scorer(settings.model_copy(update={"model": beside})) if beside else None
     with progress("scoring") as watcher:

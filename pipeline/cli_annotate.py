@@ -8,6 +8,7 @@ import typer
 
 from pipeline import options
 from pipeline.console import say_json, say_manifest
+from pipeline.console_annotate import note_findings, say_agreement
 
 if TYPE_CHECKING:
     from pipeline.records import Manifest
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     name="annotate",
     help="Label statements, alone or with others, and measure how well coders agree.",
+    epilog="Example: stance annotate agreement ana.csv ben.csv",
     no_args_is_help=True,
 )
 
@@ -71,3 +73,78 @@ def import_codings(
 
     coders = stage.coders_of(coder or (), coder_type, codebook)
     _say(stage.run(files, quotes, out, coders=coders), as_json=as_json)
+
+
+@app.command(name="next", epilog="Example: stance annotate next scored.parquet --out next.parquet --count 50")
+def next_statements(
+    quotes: options.Quotes,
+    out: options.NextTable,
+    labels: options.Labelled = None,
+    count: options.HowMany = None,
+    per_target: options.PerTarget = None,
+    config: options.Config = None,
+    overrides: options.Set = None,
+    as_json: options.Json = False,
+) -> None:
+    """Choose the statements most worth annotating: those of which a model is least sure, no two alike."""
+    from pipeline.config import NextConfig, load_config
+    from pipeline.stages import annotate_next as stage
+
+    settings = load_config(
+        NextConfig, config or "next", options.assigned(overrides, count=count, per_target=per_target)
+    )
+    _say(stage.run(settings, quotes, out, labels or ()), as_json=as_json)
+
+
+@app.command(name="check", epilog="Example: stance annotate check gold.jsonl --quotes data/quotes.parquet")
+def check_labels(
+    files: options.GoldFiles,
+    quotes: options.QuotesOfGold = None,
+    config: options.Config = None,
+    overrides: options.Set = None,
+    as_json: options.Json = False,
+) -> None:
+    """Look for what is odd about labels; status 1 where something has to be mended."""
+    from pipeline.config import CheckConfig, load_config
+    from pipeline.console_check import say_checked
+    from pipeline.stages import annotate_check as stage
+
+    checked = stage.run(load_config(CheckConfig, config or "check", overrides or ()), files, quotes)
+    if as_json:
+        say_json(checked.as_dict())
+    else:
+        say_checked(checked)
+    if checked.failed:
+        raise typer.Exit(1)
+
+
+@app.command(epilog="Example: stance annotate agreement ana.csv ben.csv --disagreements todo.csv")
+def agreement(
+    files: options.Codings,
+    disagreements: options.Disagreements = None,
+    adjudicate: options.Adjudicated = None,
+    out: options.MergedLabels = None,
+    quotes: options.TextsFrom = None,
+    half_width: options.HalfWidth = 0.05,
+    resamples: options.Resamples = 10_000,
+    seed: options.Seed = 13,
+    as_json: options.Json = False,
+) -> None:
+    """Measure how well coders agree, list what they differ on, and merge what was decided."""
+    from pipeline.labels.reliability import Draws
+    from pipeline.stages import agreement as stage
+
+    wanted = stage.Wanted(
+        disagreements=disagreements,
+        decided=adjudicate or (),
+        out=out,
+        quotes=quotes,
+        half_width=half_width,
+        draws=Draws(resamples, seed),
+    )
+    found = stage.run(files, wanted)
+    if as_json:
+        say_json(found.as_dict())
+    else:
+        say_agreement(found)
+    note_findings(found)

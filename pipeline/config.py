@@ -12,9 +12,9 @@ from pipeline.topic_configs import Topic, load_topics
 from pipeline.train_config import TrainConfig, load_train_config
 
 __all__ = [
-    "Config", "EvaluateConfig", "ExportConfig", "IngestConfig", "LabelConfig", "LeakageConfig", "ReadingConfig",
-    "ScoreConfig", "SplitFractions", "Topic", "TrainConfig", "config_folders", "find_config", "load_config",
-    "load_topics", "load_train_config",
+    "CheckConfig", "Config", "EvaluateConfig", "ExportConfig", "IngestConfig", "LabelConfig", "LeakageConfig",
+    "NextConfig", "ReadingConfig", "ScoreConfig", "SplitFractions", "Topic", "TrainConfig", "config_folders",
+    "find_config", "load_config", "load_topics", "load_train_config",
 ]  # fmt: skip
 
 
@@ -177,6 +177,45 @@ class ExportConfig(Config):
 
     statements: Path | None
     precision: Literal["int8", "fp32"]
+
+
+class CheckConfig(Config):
+    """``configs/check.yaml``.
+
+    Parameters
+    ----------
+    model
+        Configuration under ``configs/models`` of what looks for likely errors.
+    folds
+        How many models learn, each from the stories of all folds but one.
+    fewest
+        Labels that it takes.
+    """
+
+    model: str
+    folds: int = Field(ge=2)
+    fewest: int = Field(ge=1)
+    seed: int = Field(ge=0)
+
+
+class NextConfig(Config):
+    """``configs/next.yaml``.
+
+    Parameters
+    ----------
+    count
+        How many statements to ask for.
+    uncertainty, diversity, per_story
+        As in ``labels.queue``.
+    per_target
+        Most statements of a target; None sets none.
+    """
+
+    count: int = Field(ge=1)
+    uncertainty: Literal["entropy", "margin", "confidence"]
+    diversity: float = Field(ge=0, le=1)
+    per_story: int = Field(ge=1)
+    per_target: int | None = Field(ge=1)
 
 
 class ScoreConfig(ReadingConfig):

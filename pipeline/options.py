@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -156,3 +158,57 @@ CoderKind = Annotated[
 Codebook = Annotated[
     str | None, typer.Option(metavar="VERSION", help="Version of the codebook, where the file does not say, e.g. 1")
 ]
+NextTable = Annotated[
+    Path, typer.Option(metavar="TABLE", help="Table to write, e.g. next.parquet (.jsonl, .csv); it goes in again.")
+]
+Labelled = Annotated[
+    list[Path] | None,
+    typer.Option("--labels", metavar="GOLD", help="Gold files: what is labelled is not asked for, e.g. gold.jsonl"),
+]
+HowMany = Annotated[int | None, typer.Option("--count", min=1, metavar="N", help="How many, e.g. --count 50")]
+PerTarget = Annotated[
+    int | None, typer.Option("--per-target", min=1, metavar="N", help="Most of one target, e.g. --per-target 20")
+]
+GoldFiles = Annotated[list[Path], typer.Argument(metavar="GOLD", help="Gold files, e.g. gold.jsonl (.csv)")]
+QuotesOfGold = Annotated[
+    Path | None,
+    typer.Option(
+        "--quotes",
+        metavar="QUOTES",
+        help="Quote table of their articles, to look at texts and spans, too, e.g. data/quotes.parquet",
+    ),
+]
+Codings = Annotated[
+    list[Path],
+    typer.Argument(metavar="FILE", help="Labels of coders, e.g. ana.csv ben.jsonl; .csv, .tsv or .jsonl; gold too."),
+]
+Disagreements = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Write what coders differ on as a list to decide, e.g. todo.csv; also .jsonl."),
+]
+Adjudicated = Annotated[
+    list[Path] | None,
+    typer.Option("--adjudicate", metavar="FILE", help="Read a filled-in list, e.g. todo.csv; may be given again."),
+]
+MergedLabels = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="FILE", help="Labels to write: agreed and decided ones, e.g. gold.jsonl; also .csv."),
+]
+TextsFrom = Annotated[
+    Path | None,
+    typer.Option("--quotes", metavar="FILE", help="Table with the statements' text for the list, e.g. quotes.parquet"),
+]
+HalfWidth = Annotated[
+    float,
+    typer.Option(min=0.001, max=1, metavar="W", help="Tell how many more statements make intervals ± W, e.g. 0.05"),
+]
+Resamples = Annotated[
+    int, typer.Option(min=100, metavar="N", help="Resamples behind each interval, e.g. --resamples 2000")
+]
+Seed = Annotated[int, typer.Option(min=0, metavar="N", help="Seed of the resamples, e.g. --seed 7")]
+
+
+def assigned(overrides: Sequence[str] | None, **values: Any) -> list[str]:
+    """Return the overrides with the values that the command line gave by options of their own."""
+    given = [f"{key}={json.dumps(value)}" for key, value in values.items() if value not in (None, False, [])]
+    return [*(overrides or []), *given]

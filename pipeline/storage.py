@@ -23,9 +23,9 @@ from pipeline.rows import QUOTE_COLUMNS, SCORE_COLUMNS
 
 TABLE_ENDINGS = (".parquet", ".jsonl", ".csv")
 
-_INTEGERS = {c for c in QUOTE_COLUMNS if c.endswith(("start", "end"))}
+_INTEGERS = {c for c in QUOTE_COLUMNS if c.endswith(("start", "end"))} | {"rank"}
 _BOOLEANS = {"is_statement", "abstained", "ambiguous"}
-_FLOATS = {"p_anti", "p_neutral", "p_pro", "confidence", "speaker_confidence"}
+_FLOATS = {"p_anti", "p_neutral", "p_pro", "confidence", "speaker_confidence", "uncertainty", "novelty"}
 
 
 def schema_of(columns: Sequence[str]) -> pa.Schema:

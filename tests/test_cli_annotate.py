@@ -106,7 +106,7 @@ def test_a_sheet_goes_out_and_comes_back_as_gold_on_its_places(folder, capsys):
     assert {row.speaker for row in gold} >= {unicodedata.normalize("NFC", "Mira Olse\u0301n"), "Ilse Brandt"}
     assert rejects() == []
     manifest = read_json(Path("gold.manifest.json"), "manifest")
-    assert (manifest["stage"], manifest["counts"]["gold"], manifest["counts"]["rejects"]) == ("annotate-import", 5, 0)
+    assert (manifest["stage"], manifest["counts"]["gold"], manifest["counts"]["rejects"]) == ("annotate import", 5, 0)
     assert set(manifest["outputs"]) == {"gold.jsonl", "gold.rejected.jsonl"}
     assert "neutral" in capsys.readouterr().out
 
@@ -241,6 +241,21 @@ def test_several_files_and_forms_make_one_gold_file(folder, capsys):
     gold = read_gold(Path("gold.jsonl"))
     assert [row.coder for row in gold] == ["ana"] * 2 + ["ben"] * 5 + ["eva"] * 5
     assert (gold[-1].seconds, gold[-1].time) == (4.5, "2032-03-01T08:30:00Z")
+
+
+def test_agreement_reads_imported_gold_and_the_sheets_themselves(folder, capsys):
+    export()
+    rows = sheet()
+    for name, labels in (("ana", ["neutral"] * 5), ("ben", ["neutral"] * 4 + ["pro-restriction"])):
+        save([row | {"label": label, "coder": name} for row, label in zip(rows, labels, strict=True)], f"{name}.csv")
+    assert take("ana.csv", "ben.csv", arguments=[]) == 0
+    capsys.readouterr()
+    told = []
+    for files in (["gold.jsonl"], ["ana.csv", "ben.csv"]):
+        assert main(["annotate", "agreement", *files, "--resamples", "100", "--json"]) == 0
+        told.append(json.loads(capsys.readouterr().out))
+    assert [each["counts"]["disputed"] for each in told] == [1, 1]
+    assert [each["counts"]["labelled_twice"] for each in told] == [5, 5]
 
 
 def test_gold_files_are_put_together(folder):

@@ -1,13 +1,8 @@
-"""Bootstrap clustered by article: intervals for every metric.
-
-Statements of one article share speakers, topic and wording, so articles are resampled, not statements (Davison and
-Hinkley 1997, section 3.8; Field and Welsh 2007). All our metrics are functions of sums over items. Each article's sums
-are taken once, and a resample is then one row of a matrix product, not a pass over the items.
-"""
+"""Intervals for every metric, by drawing articles: all our metrics are functions of sums over items."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,9 +10,7 @@ import numpy as np
 
 from pipeline.evaluation.metrics import BINS, METRICS, SHORT_LABELS, FloatArray, IntArray, confidence_bins, predicted
 from pipeline.records import LABELS, Estimate
-
-_BLOCK = 1_000_000
-"""Cells of the weight matrix held at once: 8 MB, whatever the number of articles."""
+from pipeline.resampling import Combine, cluster_sums, cluster_weights, interval, ratio
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +26,7 @@ class Decomposition:
     """
 
     per_item: Callable[[IntArray, FloatArray], FloatArray]
-    combine: Callable[[FloatArray], FloatArray]
+    combine: Combine
 
 
 def confusion_items(y_true: IntArray, y_prob: FloatArray) -> FloatArray:
@@ -61,12 +54,6 @@ def _log_loss_items(y_true: IntArray, y_prob: FloatArray) -> FloatArray:
     actual = y_prob[np.arange(len(y_true)), y_true]
     loss = -np.log(np.clip(actual, np.finfo(np.float64).eps, 1.0))
     return np.stack([loss, np.ones_like(loss)], axis=1)
-
-
-def ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
-    """Return ``part / whole``, NaN where the whole is nothing."""
-    shares: FloatArray = np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0)
-    return shares
 
 
 def _counts(sums: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -127,42 +114,6 @@ DECOMPOSED: dict[str, Decomposition] = {
 """How each entry of ``METRICS`` follows from sums over items."""
 
 
-def draw_clusters(rng: np.random.Generator, clusters: int, resamples: int) -> IntArray:
-    """Return cluster indices drawn with replacement, [resamples, clusters]."""
-    return rng.integers(0, clusters, size=(resamples, clusters), dtype=np.int64)
-
-
-def cluster_weights(rng: np.random.Generator, clusters: int, resamples: int, *, width: int = 0) -> Iterator[FloatArray]:
-    """Yield how often each cluster was drawn, in blocks of [r, clusters].
-
-    Parameters
-    ----------
-    width
-        Cells that the caller makes of one row, where they are more than the clusters: it gets fewer rows at a time.
-    """
-    block = max(1, _BLOCK // max(clusters, width))
-    for start in range(0, resamples, block):
-        draws = draw_clusters(rng, clusters, min(block, resamples - start))
-        offsets = clusters * np.arange(len(draws))[:, None]
-        counts = np.bincount((draws + offsets).ravel(), minlength=draws.size)
-        yield counts.reshape(draws.shape).astype(np.float64)
-
-
-def _cluster_sums(items: FloatArray, membership: IntArray, clusters: int) -> FloatArray:
-    sums = np.zeros((clusters, items.shape[1]))
-    np.add.at(sums, membership, items)
-    return sums
-
-
-def interval(values: FloatArray, level: float) -> tuple[float, float]:
-    """Return the percentile interval of resampled values, [r]; NaN ones are left out, and of none it is NaN."""
-    defined = values[~np.isnan(values)]
-    if not defined.size:
-        return float("nan"), float("nan")
-    low, high = np.quantile(defined, [(1 - level) / 2, (1 + level) / 2])
-    return float(low), float(high)
-
-
 def bootstrap(
     y_true: IntArray,
     y_prob: FloatArray,
@@ -201,7 +152,7 @@ def bootstrap(
     drawn: dict[str, list[FloatArray]] = {name: [] for name in metrics}
     if len(names) > 1:
         sums = {
-            per_item: _cluster_sums(per_item(y_true, y_prob), membership, len(names))
+            per_item: cluster_sums(per_item(y_true, y_prob), membership, len(names))
             for per_item in {DECOMPOSED[name].per_item for name in metrics}
         }
         for weights in cluster_weights(rng, len(names), resamples):
@@ -210,35 +161,3 @@ def bootstrap(
                 drawn[name].append(DECOMPOSED[name].combine(totals[DECOMPOSED[name].per_item]))
     intervals = {name: interval(np.concatenate([*drawn[name], np.empty(0)]), level) for name in metrics}
     return {name: Estimate(values[name], *intervals[name], n=len(y_true), level=level) for name in metrics}
-
-
-def bootstrap_sums(
-    items: FloatArray,
-    combine: Mapping[str, Callable[[FloatArray], FloatArray]],
-    clusters: Sequence[str],
-    *,
-    rng: np.random.Generator,
-    resamples: int = 2000,
-    level: float = 0.95,
-) -> dict[str, Estimate]:
-    """Return figures that are functions of sums over items, with intervals as from ``bootstrap``.
-
-    Parameters
-    ----------
-    items
-        What each item adds, [n, m].
-    combine
-        ``[r, m] -> [r]`` by name of the figure; NaN where it is not defined.
-    clusters
-        The article of each item, [n].
-    """
-    names, membership = np.unique(np.asarray(clusters, dtype=str), return_inverse=True)
-    totals = [np.empty((0, items.shape[1]))]
-    if len(names) > 1:
-        sums = _cluster_sums(items, membership, len(names))
-        totals += [weights @ sums for weights in cluster_weights(rng, len(names), resamples)]
-    drawn, whole = np.concatenate(totals), items.sum(axis=0, keepdims=True)
-    return {
-        name: Estimate(float(figure(whole)[0]), *interval(figure(drawn), level), n=len(items), level=level)
-        for name, figure in combine.items()
-    }

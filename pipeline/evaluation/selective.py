@@ -16,9 +16,10 @@ from typing import Self
 import numpy as np
 
 from pipeline.evaluation.metrics import FloatArray, IntArray, predicted
-from pipeline.evaluation.resampling import DECOMPOSED, cluster_weights, confusion_items, interval, ratio
+from pipeline.evaluation.resampling import DECOMPOSED, confusion_items
 from pipeline.evaluation.thresholds import risk, threshold_for_coverage
 from pipeline.records import Estimate
+from pipeline.resampling import cluster_weights, interval, ratio
 
 COVERAGES = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55, 0.5)
 """Where the curve is read off."""

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.evaluation.metrics import SHORT_LABELS, FloatArray, IntArray
-from pipeline.evaluation.resampling import bootstrap_sums, ratio
 from pipeline.records import LABELS, Estimate
+from pipeline.resampling import bootstrap_sums, ratio
 
 
 def _share(sums: FloatArray, part: int, whole: int) -> FloatArray:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.evaluation.metrics import FloatArray, IntArray, predicted
-from pipeline.evaluation.resampling import DECOMPOSED, bootstrap_sums, confusion_items, ratio
+from pipeline.evaluation.resampling import DECOMPOSED, confusion_items
 from pipeline.records import Estimate
+from pipeline.resampling import bootstrap_sums, ratio
 
 _ALMOST = 9  # decimals; 0.7 * 10 rows are 7, whatever the product says
 

@@ -20,6 +20,7 @@ Block = Literal[
     "quote_by_target",
     "context_by_target",
     "match",
+    "match_read",
 ]
 
 

@@ -63,7 +63,7 @@ def run(files: Sequence[Path], quotes: Path, out: Path, *, coders: Coders) -> Ma
         first = settled.rejects[0].message
         _log.warning("%d could not be used, for instance %s; see %s", len(settled.rejects), first, rejects)
     manifest = watch.manifest(
-        "annotate-import",
+        "annotate import",
         counts={**settled.counts, "rejects": len(settled.rejects)},
         dropped=Counter(reject.reason for reject in settled.rejects),
         inputs=[*files, quotes, articles],

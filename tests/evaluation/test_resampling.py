@@ -5,9 +5,10 @@ import math
 import numpy as np
 import pytest
 
-from pipeline.evaluation import resampling
+from pipeline import resampling
 from pipeline.evaluation.metrics import METRICS
-from pipeline.evaluation.resampling import DECOMPOSED, bootstrap, draw_clusters
+from pipeline.evaluation.resampling import DECOMPOSED, bootstrap
+from pipeline.resampling import draw_clusters
 
 
 def sample(seed, articles, per_article):

@@ -6,10 +6,11 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from pipeline.evaluation import resampling
+from pipeline import resampling
 from pipeline.evaluation.metrics import METRICS
-from pipeline.evaluation.resampling import bootstrap, draw_clusters
+from pipeline.evaluation.resampling import bootstrap
 from pipeline.evaluation.selective import COVERAGES, selective
+from pipeline.resampling import draw_clusters
 
 # Ten rows, surest first; the model always says "anti". Wrong ones at places 4, 8 and 10.
 SURE = [0.98, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55]

@@ -1,0 +1,213 @@
+"""Annotate check: gold files -> what is odd about them, for a person to look at."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeline import stance
+from pipeline.config import CheckConfig
+from pipeline.errors import LabelError
+from pipeline.files import read_text
+from pipeline.labels.align import Aligner
+from pipeline.labels.checks import (
+    Contradiction,
+    Drift,
+    Labelled,
+    Misplaced,
+    Suspect,
+    balance,
+    contradictions,
+    drifts,
+    likely_errors,
+    nearest,
+)
+from pipeline.labels.gold import Gold, parse_gold
+from pipeline.labels.sheets import read_lines
+from pipeline.labels.spreadsheets import read_csv
+from pipeline.records import LABELS, Article
+from pipeline.rows import QUOTE_COLUMNS
+from pipeline.storage import read_articles, read_table, side_path
+from pipeline.train_config import load_train_config
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was found.
+
+    Parameters
+    ----------
+    labels
+        How many could be read; terms are none.
+    faults
+        Lines that do not fit the codebook, or are no rows.
+    misplaced
+        Spans that do not fit their article; empty where no quote table was given.
+    suspects
+        With the label that each is about; None where there are too few labels to learn from, or no quote table.
+    balance
+        Counts of the labels by target.
+    """
+
+    labels: int
+    faults: tuple[str, ...]
+    misplaced: tuple[Misplaced, ...]
+    contradictions: tuple[Contradiction, ...]
+    drifts: tuple[Drift, ...]
+    suspects: tuple[tuple[Labelled, Suspect], ...] | None
+    balance: Mapping[str, Mapping[str, int]]
+
+    @property
+    def failed(self) -> bool:
+        """Whether something has to be mended: faults, spans without a place, one coder with two labels for a text."""
+        return bool(self.faults or self.misplaced or any(found.within for found in self.contradictions))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as JSON-ready values."""
+        suspects = self.suspects and [asdict(row) | asdict(suspect) for row, suspect in self.suspects]
+        told = {"misplaced": self.misplaced, "contradictions": self.contradictions, "drifts": self.drifts}
+        return {
+            "labels": self.labels,
+            "faults": list(self.faults),
+            **{name: [asdict(found) for found in values] for name, values in told.items()},  # type: ignore[call-overload]
+            "suspects": suspects,
+            "balance": self.balance,
+            "failed": self.failed,
+        }
+
+
+def run(config: CheckConfig, files: Sequence[Path], quotes: Path | None = None) -> Checked:
+    """Return what is odd about the labels of gold files; nothing is changed.
+
+    Parameters
+    ----------
+    quotes
+        The quote table of their articles, with the articles beside it; without one neither spans nor texts are looked
+        at.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read.
+    """
+    gold, faults = _read(files)
+    spans = _Spans(quotes)
+    rows = [spans.row(label) for label in gold]
+    labelled = [_labelled(label, row) for label, row in zip(gold, rows, strict=True)]
+    placed = [(one, row) for one, row in zip(labelled, rows, strict=True) if row]
+    return Checked(
+        labels=len(gold),
+        faults=tuple(faults),
+        misplaced=tuple(spans.misplaced),
+        contradictions=tuple(contradictions(labelled)),
+        drifts=tuple(drifts(labelled)),
+        suspects=_suspects(placed, config),
+        balance=balance(labelled),
+    )
+
+
+def _read(files: Sequence[Path]) -> tuple[list[Gold], list[str]]:
+    """Return the labels of statements, and what is wrong with the lines that hold none."""
+    gold, faults = [], []
+    for file in files:
+        text = read_text(file, "gold file")
+        read = read_lines if file.suffix == ".jsonl" else read_csv
+        for found in read(text, str(file)):
+            if not isinstance(found, tuple):
+                faults.append(found.message)
+                continue
+            position, _, row = found
+            try:
+                label = parse_gold(row, f"{file}:{position.removeprefix('L')}")
+            except LabelError as error:
+                faults.append(str(error))
+                continue
+            if label.label is not None:
+                gold.append(label)
+    return gold, faults
+
+
+class _Spans:
+    """Where labels stand in the articles of a quote table."""
+
+    def __init__(self, quotes: Path | None) -> None:
+        self.misplaced: list[Misplaced] = []
+        self._aligner: Aligner | None = None
+        if quotes is None:
+            return
+        table = read_table(quotes, required=QUOTE_COLUMNS)
+        by_source: dict[str, list[Article]] = defaultdict(list)
+        for article in read_articles(side_path(quotes, "articles.parquet")):
+            by_source[article.source].append(article)
+        self._aligner = Aligner(by_source)
+        self._aligner.index(table)
+        self._rows: dict[str, list[Row]] = defaultdict(list)
+        for row in table:
+            self._rows[row["source"]].append(row)
+
+    def row(self, label: Gold) -> Row | None:
+        """Return what a quote row says of a label's span, with story and title; None where it has no place."""
+        if self._aligner is None:
+            return None
+        try:
+            place = self._aligner.locate(label)
+        except LabelError:
+            place = "article-changed"
+        if isinstance(place, str):
+            self.misplaced.append(self._misplaced(label, place))
+            return None
+        article, start, end = place
+        row = self._aligner.quote_at(article, start, end)
+        return {"story_id": article.story_id or article.article_id, "title": article.title or "", **row}
+
+    def _misplaced(self, label: Gold, reason: str) -> Misplaced:
+        near = nearest(self._rows[label.source], label.start, label.end)
+        return Misplaced(label.where, reason, f"{label.source} {label.start}-{label.end}", near)
+
+
+def _labelled(label: Gold, row: Row | None) -> Labelled:
+    return Labelled(
+        where=label.where,
+        statement_id=label.statement_id or (row["quote_id"] if row else f"{label.source}:{label.start}-{label.end}"),
+        text=row["text"] if row else "",
+        target=label.target,
+        label=str(label.label),
+        coder=label.coder,
+        time=label.time,
+    )
+
+
+def _suspects(
+    placed: Sequence[tuple[Labelled, Row]], config: CheckConfig
+) -> tuple[tuple[Labelled, Suspect], ...] | None:
+    """Return likely errors by models that have not seen a statement's story."""
+    y = [one.label for one, _ in placed]
+    stories = [row["story_id"] for _, row in placed]
+    if len(placed) < config.fewest or len(set(stories)) < config.folds or min(map(y.count, LABELS)) < config.folds:
+        return None
+    table = {name: [row.get(name) for _, row in placed] for name in stance.COLUMNS} | {
+        "target": [o.target for o, _ in placed]
+    }
+    y_prob = np.zeros((len(y), len(LABELS)))
+    training = load_train_config(model=config.model)
+    for fit, look in _folds(y, stories, config):
+        part = {name: [values[i] for i in fit] for name, values in table.items()}
+        model = stance.fit(
+            training.model.classifier, training.options(), part, [y[i] for i in fit], training={}, seed=config.seed
+        )
+        y_prob[look] = model.predict_proba({name: [values[i] for i in look] for name, values in table.items()})
+    return tuple((placed[suspect.index][0], suspect) for suspect in likely_errors(y, y_prob))
+
+
+def _folds(y: Sequence[str], stories: Sequence[str], config: CheckConfig) -> Iterator[tuple[Any, Any]]:
+    from sklearn.model_selection import StratifiedGroupKFold
+
+    folds = StratifiedGroupKFold(config.folds, shuffle=True, random_state=config.seed)
+    yield from folds.split(np.zeros(len(y)), list(y), list(stories))
