@@ -5,6 +5,7 @@ import io
 import json
 import os
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from pipeline.labels.gold import read_gold
 from pipeline.stages import score
 from pipeline.storage import read_articles, read_table
 
+SEEDS = Path(__file__).parent.parent / "seeds"
 # Cleaning has something to do here: furniture, spaces, an accent made of two characters.
 TALK = (
     "Share this page\n"
@@ -104,7 +106,7 @@ def test_a_sheet_goes_out_and_comes_back_as_gold_on_its_places(folder, capsys):
     assert {row.speaker for row in gold} >= {unicodedata.normalize("NFC", "Mira Olse\u0301n"), "Ilse Brandt"}
     assert rejects() == []
     manifest = read_json(Path("gold.manifest.json"), "manifest")
-    assert (manifest["stage"], manifest["counts"]["gold"], manifest["counts"]["rejects"]) == ("annotate-import", 5, 0)
+    assert (manifest["stage"], manifest["counts"]["gold"], manifest["counts"]["rejects"]) == ("annotate import", 5, 0)
     assert set(manifest["outputs"]) == {"gold.jsonl", "gold.rejected.jsonl"}
     assert "neutral" in capsys.readouterr().out
 
@@ -158,6 +160,21 @@ def test_targets_and_gold_come_along(folder):
     }
     assert take("again.csv", out="again.jsonl", arguments=[]) == 0
     assert Path("again.jsonl").read_bytes() == Path("gold.jsonl").read_bytes()
+
+
+def test_the_starter_corpus_goes_out_and_comes_back_row_by_row(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    gold = read_gold(SEEDS / "gold.jsonl")
+    assert main(["ingest", str(SEEDS / "articles"), "--out", "quotes.parquet"]) == 0
+    for name in ("sheet.csv", "sheet.jsonl"):
+        assert export("--gold", str(SEEDS / "gold.jsonl"), "--terms", out=name) == 0
+        assert take(name, arguments=[]) == 0
+        found = {(row.source, row.start, row.end): row for row in read_gold(Path("gold.jsonl"))}
+        assert len(found) == len(gold)
+        for row in gold:
+            back = found[row.source, row.start, row.end]
+            speaker = row.speaker or back.speaker  # where gold names none, the sheet shows the extractor's
+            assert replace(back, where="", statement_id=None) == replace(row, where="", speaker=speaker)
 
 
 @pytest.fixture
@@ -224,6 +241,32 @@ def test_several_files_and_forms_make_one_gold_file(folder, capsys):
     gold = read_gold(Path("gold.jsonl"))
     assert [row.coder for row in gold] == ["ana"] * 2 + ["ben"] * 5 + ["eva"] * 5
     assert (gold[-1].seconds, gold[-1].time) == (4.5, "2032-03-01T08:30:00Z")
+
+
+def test_agreement_reads_imported_gold_and_the_sheets_themselves(folder, capsys):
+    export()
+    rows = sheet()
+    for name, labels in (("ana", ["neutral"] * 5), ("ben", ["neutral"] * 4 + ["pro-restriction"])):
+        save([row | {"label": label, "coder": name} for row, label in zip(rows, labels, strict=True)], f"{name}.csv")
+    assert take("ana.csv", "ben.csv", arguments=[]) == 0
+    capsys.readouterr()
+    told = []
+    for files in (["gold.jsonl"], ["ana.csv", "ben.csv"]):
+        assert main(["annotate", "agreement", *files, "--resamples", "100", "--json"]) == 0
+        told.append(json.loads(capsys.readouterr().out))
+    assert [each["counts"]["disputed"] for each in told] == [1, 1]
+    assert [each["counts"]["labelled_twice"] for each in told] == [5, 5]
+
+
+def test_gold_files_are_put_together(folder):
+    export("--terms")
+    rows = sheet()
+    for name, label in (("ana", "neutral"), ("ben", "pro-restriction")):
+        save([row | {"label": label if row["kind"] != "term" else "", "coder": name} for row in rows], f"{name}.csv")
+        assert take(f"{name}.csv", out=f"{name}.jsonl", arguments=[]) == 0
+    assert take("ana.jsonl", "ben.jsonl", arguments=[]) == 0
+    assert Path("gold.jsonl").read_text() == Path("ana.jsonl").read_text() + Path("ben.jsonl").read_text()
+    assert len(read_gold(Path("gold.jsonl"))) == 12
 
 
 def test_what_cannot_be_used_is_kept_and_counted(folder, capsys):
@@ -302,6 +345,10 @@ def two_coders(folder):
     return ["x.csv", "--coder", "a", "--coder", "b"], "name one coder; others as KNOWN=NAME"
 
 
+def one_coder_twice(folder):
+    return ["x.csv", "--coder", "1=a", "--coder", "1=b"], "gives one coder two names; import their files one by one"
+
+
 def gold_as_csv(folder):
     return ["x.csv", "--out", "gold.csv"], "gold.csv: gold is written as JSON lines"
 
@@ -313,7 +360,8 @@ def itself(folder):
 
 BAD_IMPORTS = (
     nothing_filled, all_wrong, another_project, another_table, no_coder, half_an_export, a_workbook, a_renamed_workbook,
-    a_missing_file, another_type, two_coders, gold_as_csv, itself,
+    a_missing_file, another_type, two_coders, one_coder_twice,
+    gold_as_csv, itself,
 )  # fmt: skip
 
 

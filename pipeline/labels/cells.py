@@ -19,6 +19,8 @@ _TRUTH = {
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mrz|mär|mai|okt|dez|fév|avr|jui|aoû|déc)[^\W\d]*"
 _NAMED = re.compile(rf"\d{{1,2}}[-. ]+{_MONTH}([-. ]+\d+)?|{_MONTH}[-. ]+\d+", re.IGNORECASE)
 _DATE = re.compile(rf"\d{{1,4}}[-./]\d{{1,2}}([-./]\d{{1,4}})?( .*)?|{_NAMED.pattern}", re.IGNORECASE)
+# What becomes of a note that begins with = or -, where the spreadsheet took it for a formula.
+_FAILED = re.compile(r"#[A-ZÀ-Ü/0-9]{2,8}[?!]|#N/A|#NV|Err:\d{3}")
 
 
 def plain(value: str) -> str:
@@ -39,6 +41,9 @@ def text(row: Mapping[str, Any], column: str) -> str | None:
         return None
     if not isinstance(value, str):
         raise RecordError(f"{column} is {value!r}; it must be text", reason="bad-value")
+    if _FAILED.fullmatch(value.strip()):
+        what = f"{column} is {value!r}, which a spreadsheet has made of a formula; write the text again"
+        raise RecordError(what, reason="formula")
     return value
 
 

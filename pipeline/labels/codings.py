@@ -32,6 +32,8 @@ class Coding:
         What its coder is taken for where nobody says it.
     skipped
         The coder passed it over.
+    numbered
+        The coder is known by a number that means nothing outside of one server.
     """
 
     file: str
@@ -57,6 +59,7 @@ class Coding:
     was: str | None = None
     assumed: CoderType | None = None
     skipped: bool = False
+    numbered: bool = False
 
     def rejected(self, message: str, reason: str) -> Reject:
         """Return it as a record that cannot be used."""

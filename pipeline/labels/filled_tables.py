@@ -17,6 +17,7 @@ from typing import Any
 
 from pipeline.errors import InputError, RecordError
 from pipeline.files import atomic_path, readable, write_jsonl
+from pipeline.labels.formulas import guarded, unguarded
 from pipeline.records import Reject
 
 JSON_ENDINGS = (".jsonl", ".ndjson")
@@ -25,7 +26,6 @@ ENDINGS = (*TEXT_ENDINGS, *JSON_ENDINGS)
 
 _DELIMITERS = ",;\t|"
 _RECORD_SHOWN = 2000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 Needed = Sequence[Sequence[str]]
 """Sets of columns of which a row has to have one."""
@@ -201,7 +201,7 @@ def _row(header: Sequence[str], cells: list[str], needed: Needed) -> dict[str, A
         message = f"{len(cells)} cells where the header has {len(header)}; put cells with commas in straight marks"
         return RecordError(message, reason="broken-csv")
     # Spreadsheets leave out empty cells at the end of a line.
-    row = dict(zip(header, map(_unguarded, cells), strict=False))
+    row = dict(zip(header, map(unguarded, cells), strict=False))
     lacking = _lacking(row, needed)
     return _half_written(lacking) if lacking else row
 
@@ -235,13 +235,4 @@ def write_sheet(path: Path, rows: Sequence[Mapping[str, Any]], columns: Sequence
 
 
 def _guarded(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and _is_formula(value) else value
-
-
-def _unguarded(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and _is_formula(cell) else cell
-
-
-def _is_formula(text: str) -> bool:
-    """Say whether a spreadsheet takes a text for a formula, or would without the apostrophes before it."""
-    return text.lstrip("'").startswith(_FORMULA)
+    return guarded(value) if isinstance(value, str) else value

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from pipeline.errors import RecordError
+from pipeline.errors import InputError, RecordError
 from pipeline.labels.codings import Coding, verdict
 from pipeline.labels.gold import CoderType, Gold
-from pipeline.labels.places import Place, Places
+from pipeline.labels.places import Place, Places, located
 from pipeline.records import LABELS, Reject
 
-_WORD = re.compile(r"[^\W_]+")
 _Key = tuple[str, str, str]
 
 
@@ -43,48 +40,6 @@ class Settled:
     gold: tuple[Gold, ...]
     rejects: tuple[Reject, ...]
     counts: dict[str, int]
-
-
-def _words(text: str) -> Counter[str]:
-    """Return the words in which neither an encoding nor a spreadsheet changes anything: ASCII letters and digits."""
-    found = _WORD.findall(unicodedata.normalize("NFC", text))
-    return Counter(word.casefold() for word in found if word.isascii())
-
-
-def _placed(coding: Coding, places: Places) -> Place:
-    """Return where a coding belongs.
-
-    Raises
-    ------
-    RecordError
-        If its statement is unknown, or the file had another text.
-    """
-    spot = places.find(coding.statement_id)
-    versions = {spot.sha256} if spot else places.versions(coding.source)
-    if coding.sha256 and versions and coding.sha256 not in versions:
-        raise RecordError(
-            f"{coding.source or coding.statement_id} is another version than in the quote table (sha256 "
-            f"{coding.sha256[:12]}…); name the table that was exported with --quotes",
-            reason="other-version",
-        )
-    if spot is None:
-        raise RecordError(
-            f"statement_id {coding.statement_id[:60]!r} is not in the quote table; name the table that was exported "
-            "with --quotes",
-            reason="unknown-statement",
-        )
-    if (coding.start, coding.end) not in {(None, None), (spot.start, spot.end)}:
-        raise RecordError(
-            f"stands at {coding.start}-{coding.end}, but its statement_id at {spot.start}-{spot.end}; mend the row",
-            reason="other-place",
-        )
-    if coding.quote is not None and _words(spot.text) - _words(coding.quote):
-        raise RecordError(
-            f"its quote is {coding.quote[:40]!r}, but its statement_id belongs to {spot.text[:40]!r}; were columns "
-            "sorted apart from each other?",
-            reason="other-text",
-        )
-    return spot
 
 
 def _coder(coding: Coding, coders: Coders) -> tuple[str, CoderType]:
@@ -159,13 +114,14 @@ class _Settler:
     places: Places
     coders: Coders
     said: dict[_Key, list[tuple[Coding, Gold | None]]] = field(default_factory=lambda: defaultdict(list))
+    numbers: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     rejects: list[Reject] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
 
     def add(self, coding: Coding) -> None:
         """Take a coding in; a fault is a reject."""
         try:
-            spot = _placed(coding, self.places)
+            spot = located(coding, self.places)
             if _untouched(coding, spot):
                 self.counts["unlabelled"] += 1
                 return
@@ -174,7 +130,19 @@ class _Settler:
         except RecordError as error:
             self.rejects.append(coding.rejected(str(error), error.reason))
             return
+        if coding.numbered and key[2] == coding.coder:
+            self.numbers[key[2]].add(coding.file)
         self.said[key].append((coding, gold))
+
+    def check_numbers(self) -> None:
+        """Raise ``InputError`` where two people may go by one number."""
+        for coder, files in self.numbers.items():
+            if len(files) > 1:
+                names = " and ".join(sorted(files))
+                raise InputError(
+                    f"{names}: have codings of {coder}, and each server has numbers of its own; name the coder with "
+                    "--coder NUMBER=NAME, or import each file with names of its own"
+                )
 
     def last_words(self) -> list[Gold]:
         """Return what each coder said last of each statement."""
@@ -217,6 +185,11 @@ def settle(codings: Iterable[Coding | Reject], places: Places, coders: Coders) -
         Those of the quote table.
     coders
         Names and kinds that the files do not give.
+
+    Raises
+    ------
+    InputError
+        If a coder without a name is in several files, or the table does not fit its articles.
     """
     settler = _Settler(places, coders)
     for coding in codings:
@@ -225,6 +198,7 @@ def settle(codings: Iterable[Coding | Reject], places: Places, coders: Coders) -
             settler.rejects.append(coding)
         else:
             settler.add(coding)
+    settler.check_numbers()
     gold = settler.last_words()
     counts = {
         "rows": settler.counts["rows"],

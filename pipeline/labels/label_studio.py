@@ -24,8 +24,6 @@ UNCLEAR = "unclear"
 
 _CHOICES = (*LABELS, NO_STATEMENT)
 _FIELDS = ("label", "ambiguous", "note")
-
-
 _CONFIG = """\
 <View>
   <Header value="$question" size="4"/>
@@ -195,13 +193,14 @@ def _coding(
             yield reject(file, position, record, RecordError(what, reason="other-question"))
         if others and not answers["label"]:
             return
-        said = _said(answers)
+        said, user = _said(answers), _user(annotation.get("completed_by"))
         yield Coding(
             file=file,
             position=position,
             record=record,
             **{**place, **said},
-            coder=_user(annotation.get("completed_by")),
+            coder=user,
+            numbered=(user or "").removeprefix(user_name("")).isdecimal(),
             time=cells.time({"time": annotation.get("updated_at") or annotation.get("created_at")}),
             seconds=cells.number({"lead_time": annotation.get("lead_time")}, "lead_time"),
             skipped=bool(annotation.get("was_cancelled")),

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pipeline.errors import InputError
+from pipeline.errors import InputError, RecordError
 from pipeline.labels.align import cut
+from pipeline.labels.codings import Coding
 from pipeline.records import Article
 
 _ID = re.compile(r"(?P<article>.+):(?P<start>\d{1,12})-(?P<end>\d{1,12})")
+_WORD = re.compile(r"[^\W_]+")
 _CODED_AS = {"mixed": "fragment"}  # of a quotation's kinds; the others are statements
 
 
@@ -120,3 +124,45 @@ class Places:
     def versions(self, source: str | None) -> set[str]:
         """Return the hashes of the source texts of this name."""
         return {article.raw_sha256 or "" for article in self._articles.values() if article.source == source}
+
+
+def _words(text: str) -> Counter[str]:
+    """Return the words in which neither an encoding nor a spreadsheet changes anything: ASCII letters and digits."""
+    found = _WORD.findall(unicodedata.normalize("NFC", text))
+    return Counter(word.casefold() for word in found if word.isascii())
+
+
+def located(coding: Coding, places: Places) -> Place:
+    """Return the place of a coding.
+
+    Raises
+    ------
+    RecordError
+        If its statement is unknown, or the file had another text.
+    """
+    spot = places.find(coding.statement_id)
+    versions = {spot.sha256} if spot else places.versions(coding.source)
+    if coding.sha256 and versions and coding.sha256 not in versions:
+        raise RecordError(
+            f"{coding.source or coding.statement_id} is another version than in the quote table (sha256 "
+            f"{coding.sha256[:12]}…); name the table that was exported with --quotes",
+            reason="other-version",
+        )
+    if spot is None:
+        raise RecordError(
+            f"statement_id {coding.statement_id[:60]!r} is not in the quote table; name the table that was exported "
+            "with --quotes",
+            reason="unknown-statement",
+        )
+    if (coding.start, coding.end) not in {(None, None), (spot.start, spot.end)}:
+        raise RecordError(
+            f"stands at {coding.start}-{coding.end}, but its statement_id at {spot.start}-{spot.end}; mend the row",
+            reason="other-place",
+        )
+    if coding.quote is not None and _words(spot.text) - _words(coding.quote):
+        raise RecordError(
+            f"its quote is {coding.quote[:40]!r}, but its statement_id belongs to {spot.text[:40]!r}; were columns "
+            "sorted apart from each other?",
+            reason="other-text",
+        )
+    return spot

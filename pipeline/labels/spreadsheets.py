@@ -11,32 +11,14 @@ from typing import Any
 from pipeline.errors import InputError, RecordError
 from pipeline.labels import cells
 from pipeline.labels.codings import reject
+from pipeline.labels.formulas import guarded, unguarded
 from pipeline.labels.sheets import NEEDED
 from pipeline.records import Reject
 
 DELIMITERS = (",", ";", "\t", "|")
 
-# What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection"), in full width, too. An apostrophe
-# before it makes it text. Texts that begin with such apostrophes get one more, so that every one put can be taken off.
-_RISKY = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 _HINT = re.compile("sep=(.)", re.IGNORECASE)
 _LARGEST = 1 << 27  # characters of a cell; the csv module's own limit is shorter than some articles
-
-
-def guarded(value: str) -> str:
-    """Return a text that no spreadsheet takes for a formula; ``unguarded`` gives it back.
-
-    Examples
-    --------
-    >>> guarded("=1+1"), guarded("1+1"), guarded("'=1+1")
-    ("'=1+1", '1+1', "''=1+1")
-    """
-    return f"'{value}" if _RISKY.match(value) else value
-
-
-def unguarded(value: str) -> str:
-    """Return the text that was guarded."""
-    return value[1:] if value.startswith("'") and _RISKY.match(value) else value
 
 
 def _cell(value: Any) -> Any:

@@ -82,7 +82,7 @@ def run(
         _log.warning("%d could not be exported: %s; see %s", len(made.rejects), made.rejects[0].message, rejects)
     options = {"form": shape, "targets": [*targets], "terms": terms, "predictions": predictions, "delimiter": delimiter}
     manifest = watch.manifest(
-        "annotate-export",
+        "annotate export",
         counts=_counts(made),
         dropped=_dropped(made),
         inputs=inputs,

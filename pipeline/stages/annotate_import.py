@@ -63,7 +63,7 @@ def run(files: Sequence[Path], quotes: Path, out: Path, *, coders: Coders) -> Ma
         first = settled.rejects[0].message
         _log.warning("%d could not be used, for instance %s; see %s", len(settled.rejects), first, rejects)
     manifest = watch.manifest(
-        "annotate-import",
+        "annotate import",
         counts={**settled.counts, "rejects": len(settled.rejects)},
         dropped=Counter(reject.reason for reject in settled.rejects),
         inputs=[*files, quotes, articles],
@@ -89,7 +89,10 @@ def coders_of(names: Sequence[str], coder_type: str | None, codebook: str | None
     """
     if coder_type is not None and coder_type not in CODER_TYPES:
         raise InputError(f"--coder-type {coder_type!r} is none; give one of {', '.join(CODER_TYPES)}")
-    known = dict(name.split("=", 1) for name in names if "=" in name)
+    renamed = [name.split("=", 1) for name in names if "=" in name]
+    known = dict(renamed)
+    if len(known) < len(renamed):
+        raise InputError(f"--coder {' --coder '.join(names)}: gives one coder two names; import their files one by one")
     known |= {label_studio.user_name(number): name for number, name in known.items() if number.isdecimal()}
     rest = [name for name in names if "=" not in name]
     if len(rest) > 1 or not all(map(str.strip, [*rest, *known.values()])):

@@ -1,7 +1,10 @@
 """What becomes of codings: whose they are, which counts where a coder said several things, what is nobody's."""
 
+from dataclasses import replace
+
 import pytest
 
+from pipeline.errors import InputError
 from pipeline.labels.codings import Coding, verdict
 from pipeline.labels.intake import Coders, settle
 from pipeline.labels.places import Places
@@ -97,6 +100,16 @@ def test_a_changed_label_never_stays_under_the_name_of_the_first_coder(take):
 )
 def test_verdicts_tell_what_was_changed(label, kind, ambiguous, expected):
     assert verdict(label, kind, ambiguous=ambiguous) == expected
+
+
+def test_a_number_is_nobody_where_several_files_have_it(take):
+    numbered = {"coder": "label-studio-1", "numbered": True}
+    here, there = coding(**numbered), replace(coding("L3", statement_id="a1:37-42", **numbered), file="y.csv")
+    with pytest.raises(InputError, match=r"x\.csv and y\.csv: have codings of label-studio-1"):
+        take(here, there)
+    named = take(here, there, coders=Coders(names={"label-studio-1": "ana"}))
+    assert [gold.coder for gold in named.gold] == ["ana", "ana"]
+    assert len(take(here, replace(there, file="x.csv")).gold) == 2
 
 
 def test_types_given_on_the_command_line_go_before_what_is_assumed_and_behind_what_the_file_says(take):

@@ -194,6 +194,18 @@ def test_a_task_in_two_exports_counts_once(take, tasks):
     assert (len(settled.gold), settled.counts["repeated"], settled.rejects) == (1, 1, ())
 
 
+def test_only_numbers_are_numbers_of_a_server(corpus, tasks):
+    for user, numbered in (
+        (3, True),
+        ("3", True),
+        ({"id": 3}, True),
+        ({"id": 3, "email": "3@b.org"}, False),
+        (None, False),
+    ):
+        task = exported(tasks[0], annotation(choice("label", "neutral"), completed_by=user))
+        assert [coding.numbered for coding in codings_of(task, "x.json")] == [numbered]
+
+
 def test_skipped_tasks_and_drafts_are_kept_as_rejects_and_tasks_without_annotation_are_counted(take, tasks):
     settled = take(
         exported(tasks[0], annotation(choice("label", "neutral"), was_cancelled=True)),

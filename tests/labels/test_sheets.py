@@ -165,6 +165,8 @@ def test_json_lines_do_not_pass_for_human_labels_by_themselves(corpus):
         ("end", "21/11/2032", "turned-into-date", "end is '21/11/2032'"),
         ("codebook", "01. Feb", "turned-into-date", "codebook is '01. Feb'"),
         ("time", "23/11/2032 08:30", "turned-into-date", "time is '23/11/2032 08:30'"),
+        ("note", "#NAME?", "formula", "note is '#NAME?', which a spreadsheet has made of a formula"),
+        ("note", "Err:509", "formula", "write the text again"),
         ("statement_id", "", "no-statement-id", "names no statement_id"),
         ("statement_id", "b7:1-2", "unknown-statement", "statement_id 'b7:1-2' is not in the quote table"),
         ("sha256", "0" * 64, "other-version", "talk.txt is another version than in the quote table"),
