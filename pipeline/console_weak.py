@@ -25,8 +25,12 @@ def say_weak(weak: Mapping[str, Any]) -> None:
     names = {"without": "without weak labels", "with": "with weak labels", "difference": "difference"}
     say_table(
         [f"{dev['model']} on dev, n = {dev['n']}", "macro_f1", "interval"],
-        [[name, dev[key]["value"], f"{dev[key]['low']:.4g} to {dev[key]['high']:.4g}"] for key, name in names.items()],
+        [[name, dev[key]["value"], _interval(dev[key])] for key, name in names.items()],
     )
+
+
+def _interval(figure: Mapping[str, Any]) -> str | None:
+    return None if figure["low"] is None else f"{figure['low']:.4g} to {figure['high']:.4g}"
 
 
 def _function(function: Mapping[str, Any]) -> list[Cell]:

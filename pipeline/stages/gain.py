@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -37,8 +38,6 @@ def gain(model: str, coded: Sequence[Statement], weak: Sequence[Statement], *, s
     """
     dev = _rows(s for s in coded if s.split == "dev")
     train = _rows(s for s in coded if s.split == "train")
-    if not dev:
-        return {"left_out": "no gold in dev"}
     try:
         y_probs = [_trained(model, rows, dev) for rows in (train, [*train, *_rows(weak)])]
     except ModelError as error:
@@ -68,7 +67,7 @@ def _trained(name: str, rows: Sequence[dict[str, Any]], dev: Sequence[dict[str, 
 
 def _paired(
     y: Sequence[str], y_probs: Sequence[FloatArray], articles: Sequence[str], seed: int
-) -> dict[str, dict[str, float]]:
+) -> dict[str, dict[str, float | None]]:
     macro_f1, y_true = DECOMPOSED["macro_f1"], encode(list(y))
     items = [macro_f1.per_item(y_true, y_prob) for y_prob in y_probs]
     middle = items[0].shape[1]
@@ -81,4 +80,9 @@ def _paired(
 
     figures = {"without": without, "with": with_weak, "difference": lambda sums: with_weak(sums) - without(sums)}
     found = bootstrap_sums(np.hstack(items), figures, articles, rng=np.random.default_rng(seed))
-    return {name: {"value": e.value, "low": e.low, "high": e.high} for name, e in found.items()}
+    return {name: {"value": e.value, "low": _known(e.low), "high": _known(e.high)} for name, e in found.items()}
+
+
+def _known(bound: float) -> float | None:
+    """Return the end of an interval, or None: articles too few to draw from have none."""
+    return None if math.isnan(bound) else bound

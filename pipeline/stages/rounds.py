@@ -40,7 +40,7 @@ def make_rounds(config: TuneConfig, splits: Mapping[str, Rows]) -> Iterator[Roun
     ConfigError
         If no fold is left to fit on.
     InputError
-        If dev is to be measured on and has no statement.
+        If what is to be measured on has no statement that a coder has labelled.
     LabelError
         If there are fewer stories than folds.
     """
@@ -51,6 +51,8 @@ def make_rounds(config: TuneConfig, splits: Mapping[str, Rows]) -> Iterator[Roun
             raise InputError(f"{config.statements}: no labelled statement is in the dev split; set held_out=folds")
         yield Round(_joined(parts[1:] if early else parts), _coded(parts[0]) if early else [], splits["dev"])
         return
+    if not _coded(splits["train"]):
+        raise InputError(f"{config.statements}: train has weak labels alone, and nothing is measured on those")
     if early and len(parts) < 3:
         raise ConfigError(f"folds={len(parts)}: a model that stops early needs three, to fit, to stop and to measure")
     for number, part in enumerate(parts):

@@ -17,7 +17,9 @@ _REQUIRED = (*COLUMNS, "statement_id", "article_id", "story_id", "label", "split
 Rows = list[dict[str, Any]]
 
 
-def read_splits(path: Path, *, keep_ambiguous: bool, weak_weight: float) -> tuple[dict[str, Rows], dict[str, int]]:
+def read_splits(
+    path: Path, *, keep_ambiguous: bool, weak_weight: float = 1.0
+) -> tuple[dict[str, Rows], dict[str, int]]:
     """Return the labelled rows of train and dev, and how many rows were left out by reason; test is not looked at.
 
     Parameters
