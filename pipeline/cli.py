@@ -131,13 +131,29 @@ def quotes(
         note(line)
 
 
-@app.command(epilog="Example: stance label --set seed=7")
-def label(config: options.Config = None, overrides: options.Set = None, as_json: options.Json = False) -> None:
-    """Turn gold annotations into labelled statements, split by story into train, dev and test."""
+@app.command(epilog="Example: stance label --functions my_functions.py")
+def label(
+    functions: options.Functions = None,
+    config: options.Config = None,
+    overrides: options.Set = None,
+    as_json: options.Json = False,
+) -> None:
+    """Turn gold annotations into labelled statements, split by story; on request, label more by functions."""
     from pipeline.config import LabelConfig, load_config
+    from pipeline.console_weak import say_weak
+    from pipeline.files import read_json
     from pipeline.stages import label as stage
 
-    _say(stage.run(load_config(LabelConfig, config or "label", overrides or ())), as_json=as_json)
+    weak = {"weak.enabled": True, "weak.functions": functions} if functions else {}
+    settings = load_config(LabelConfig, config or "label", _assigned(overrides, **weak))
+    manifest = stage.run(settings)
+    told = {"weak": read_json(settings.report, "report")["weak"]} if settings.weak.enabled else {}
+    if as_json:
+        say_json({**manifest.as_dict(), **told})
+        return
+    say_manifest(manifest)
+    if told:
+        say_weak(told["weak"])
 
 
 @app.command(epilog="Example: stance train --model tfidf --set model.c=4 --register")

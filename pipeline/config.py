@@ -10,11 +10,12 @@ from pydantic import Field, model_validator
 from pipeline.config_files import Config, config_folders, find_config, load_config
 from pipeline.topic_configs import Topic, load_topics
 from pipeline.train_config import TrainConfig, load_train_config
+from pipeline.weak_config import WeakConfig
 
 __all__ = [
     "CheckConfig", "Config", "EvaluateConfig", "ExportConfig", "IngestConfig", "LabelConfig", "LeakageConfig",
-    "NextConfig", "ReadingConfig", "ScoreConfig", "SplitFractions", "Topic", "TrainConfig", "config_folders",
-    "find_config", "load_config", "load_topics", "load_train_config",
+    "NextConfig", "ReadingConfig", "ScoreConfig", "SplitFractions", "Topic", "TrainConfig", "WeakConfig",
+    "config_folders", "find_config", "load_config", "load_topics", "load_train_config",
 ]  # fmt: skip
 
 
@@ -128,6 +129,8 @@ class LabelConfig(Config):
         Labelled statements, and their counts as JSON.
     max_unplaced
         Share of the gold, terms aside, that may find no place in the articles.
+    weak
+        Labels by functions for quotations without gold.
     """
 
     quotes: Path
@@ -138,6 +141,7 @@ class LabelConfig(Config):
     fractions: SplitFractions
     leakage: LeakageConfig
     max_unplaced: float = Field(ge=0, le=1)
+    weak: WeakConfig = WeakConfig()
 
 
 class EvaluateConfig(Config):

@@ -50,6 +50,15 @@ Kinds = Annotated[
     typer.Option(metavar="LIST", help="Kinds of speech to find, e.g. direct,mixed,indirect; also block."),
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first record that cannot be read.")]
+Functions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--functions",
+        metavar="FILE",
+        help="Label more statements by the labelling functions of a Python file, e.g. --functions my_functions.py. "
+        "The file is run. May be given again.",
+    ),
+]
 ModelName = Annotated[
     str | None, typer.Option(metavar="NAME|FILE", help="A configuration under configs/models, e.g. --model tfidf")
 ]

@@ -233,7 +233,13 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One quotation as the stance models see it, with its label where there is one."""
+    """One quotation as the stance models see it, with its label where there is one.
+
+    Parameters
+    ----------
+    posterior
+        Of a weak label: how sure the label model is of it, in [0, 1]; None of a coder's.
+    """
 
     statement_id: str
     article_id: str
@@ -251,6 +257,7 @@ class Statement:
     published: str | None = None
     ambiguous: bool = False
     split: Literal["train", "dev", "test"] | None = None
+    posterior: float | None = None
 
     def __post_init__(self) -> None:
         if self.label is not None and self.label not in LABELS:

@@ -25,7 +25,9 @@ TABLE_ENDINGS = (".parquet", ".jsonl", ".csv")
 
 _INTEGERS = {c for c in QUOTE_COLUMNS if c.endswith(("start", "end"))} | {"rank"}
 _BOOLEANS = {"is_statement", "abstained", "ambiguous"}
-_FLOATS = {"p_anti", "p_neutral", "p_pro", "confidence", "speaker_confidence", "uncertainty", "novelty"}
+_FLOATS = {
+    "p_anti", "p_neutral", "p_pro", "confidence", "speaker_confidence", "uncertainty", "novelty", "posterior",
+}  # fmt: skip
 
 
 def schema_of(columns: Sequence[str]) -> pa.Schema:

@@ -29,6 +29,8 @@ class TrainConfig(Config):
         The model folder.
     keep_ambiguous
         Train on statements that careful coders could label otherwise, too.
+    weak_weight
+        What a weak label counts, times its posterior, where a coder's counts 1; 0 leaves them out.
     track
         Log the run to MLflow.
     topics
@@ -40,6 +42,7 @@ class TrainConfig(Config):
     out: Path
     seed: int = Field(ge=0)
     keep_ambiguous: bool
+    weak_weight: float = Field(default=1.0, ge=0)
     track: bool
     topics: tuple[Topic, ...] = ()
 

@@ -14,6 +14,7 @@ SHARED_PARTS = {
     "quotes.py": ("founding", "polnear", "news"),
     "speed.py": (),
     "stance.py": ("real", "target", "curves", "founding"),
+    "weak.py": ("functions", "together", "training"),
 }
 
 

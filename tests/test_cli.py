@@ -436,6 +436,53 @@ def test_evaluate_shows_each_figure_with_its_interval_and_the_baseline(folder, m
     assert rows == [["metric", "test", "interval", "baseline"], ["macro_f1", "0.5", "0.4375–0.5625", "0.25"]]
 
 
+FUNCTION = {"name": "asks", "labels": ["neutral", "pro-restriction"], "coverage": 0.25, "overlap": 0.125,
+            "conflict": 0.0, "faults": 1, "gold": 4, "accuracy": 0.75}  # fmt: skip
+WEAK = {
+    "label_model": "dawid-skene",
+    "asked": 8,
+    "labelled": {"anti-restriction": 0, "neutral": 2, "pro-restriction": 1},
+    "functions": [FUNCTION, {**FUNCTION, "name": "shouts", "labels": [], "gold": 0, "accuracy": None}],
+    "dev": {"model": "tfidf", "n": 9, **{
+        name: {"value": value, "low": value - 0.125, "high": value + 0.125}
+        for name, value in (("without", 0.5), ("with", 0.625), ("difference", 0.125))
+    }},
+}  # fmt: skip
+SHOWN = """\
+function  votes for    coverage  overlap  conflict  faults  gold  accuracy
+asks      neutral pro  0.25      0.125    0         1       4     0.75
+shouts    -            0.25      0.125    0         1       0     -
+
+3 of 8 statements got a label by dawid-skene: anti-restriction 0, neutral 2, pro-restriction 1
+
+tfidf on dev, n = 9  macro_f1  interval
+without weak labels  0.5       0.375 to 0.625
+with weak labels     0.625     0.5 to 0.75
+difference           0.125     0 to 0.25
+"""
+
+
+def test_label_shows_functions_and_what_their_labels_add(folder, monkeypatch, capsys):
+    seen = []
+
+    def run(config):
+        seen.append((config.weak.enabled, [str(path) for path in config.weak.functions]))
+        write_json(config.report, {"weak": WEAK})
+        return manifest("label")
+
+    monkeypatch.setattr(label, "run", run)
+    assert main(["label"]) == 0
+    assert "function" not in capsys.readouterr().out
+    assert main(["label", "--functions", "own.py", "--functions", "more.py"]) == 0
+    assert capsys.readouterr().out.endswith(f"\n\n{SHOWN}")
+    assert main(["label", "--set", "weak.enabled=true", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["weak"] == WEAK
+    assert seen == [(False, []), (True, ["own.py", "more.py"]), (True, [])]
+    monkeypatch.setitem(WEAK, "dev", {"left_out": "too few"})
+    assert main(["label", "--functions", "own.py"]) == 0
+    assert capsys.readouterr().out.endswith("pro-restriction 1\nnot measured on dev: too few\n")
+
+
 def test_doctor_names_versions_extras_configs_model_and_store(model, capsys):
     assert main(["doctor"]) == 0
     out = capsys.readouterr().out

@@ -6,6 +6,7 @@ import logging
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, fields
+from pathlib import Path
 from typing import Any
 
 from pipeline.config import LabelConfig
@@ -14,8 +15,10 @@ from pipeline.files import write_json, write_jsonl
 from pipeline.labels.align import Alignment, align
 from pipeline.labels.gold import read_gold
 from pipeline.labels.splits import SPLITS, assign, check_leakage, near_duplicate_pairs
+from pipeline.labels.unlabelled import unlabelled
 from pipeline.records import LABELS, Manifest, Statement
 from pipeline.rows import QUOTE_COLUMNS
+from pipeline.stages.weak import VOTE_COLUMNS, weak_part
 from pipeline.storage import (
     Stopwatch,
     check_table_path,
@@ -72,12 +75,16 @@ def summarise(statements: Sequence[Statement]) -> dict[str, Any]:
 def run(config: LabelConfig) -> Manifest:
     """Return the manifest of the labelled statements.
 
-    Writes ``config.out``, its rejects and manifest, and the counts to ``config.report``.
+    Writes ``config.out``, its rejects and manifest, and the counts to ``config.report``; with weak labels, the votes
+    beside ``config.out``.
 
     Raises
     ------
+    ConfigError
+        If weak labels are asked of functions or models that are not there.
     LabelError
-        If the gold does not fit the codebook or its articles, or does not fill three splits.
+        If the gold does not fit the codebook or its articles or does not fill three splits, or a labelling function
+        fails too often.
     LeakageError
         If a story, an article or a near-duplicate quotation stands on two sides.
     """
@@ -85,33 +92,57 @@ def run(config: LabelConfig) -> Manifest:
     check_table_path(config.out)
     gold = read_gold(config.gold)
     articles_path = side_path(config.quotes, "articles.parquet")
-    quotes = read_table(config.quotes, required=QUOTE_COLUMNS)
-    alignment = align(gold, quotes, read_articles(articles_path))
+    quotes, articles = read_table(config.quotes, required=QUOTE_COLUMNS), read_articles(articles_path)
+    alignment = align(gold, quotes, articles)
     _check_placed(alignment, config.max_unplaced, str(config.gold))
-    leakage = config.leakage
-    pairs = near_duplicate_pairs(alignment.statements, threshold=leakage.threshold, min_words=leakage.min_words)
-    statements = assign(
-        alignment.statements,
-        config.fractions.model_dump(),
-        seed=config.seed,
-        pairs=pairs if leakage.join_duplicates else (),
-    )
-    check_leakage(statements, pairs)
-    report = {**summarise(statements), "gold": alignment.counts, "near_duplicate_pairs": len(pairs)}
-    rejects = side_path(config.out, "rejected.jsonl")
-    write_table(config.out, [asdict(statement) for statement in statements], STATEMENT_SCHEMA)
-    write_jsonl(rejects, (asdict(reject) for reject in alignment.rejects))
-    write_json(config.report, report)
-    if alignment.rejects:
-        _log.warning("%d annotations have no place in the articles; see %s", len(alignment.rejects), rejects)
+    coded, pairs = _split(config, [s for s in alignment.statements if s.coder_type != "weak"])
+    given = [s for s in alignment.statements if s.coder_type == "weak"]
+    more = weak_part(config, coded, given, unlabelled(quotes, gold, articles) if config.weak.enabled else None)
+    statements = [*coded, *more.statements]
+    check_leakage(statements, _pairs(config, statements) if more.statements else pairs)
+    report = {**summarise(statements), "gold": alignment.counts, "near_duplicate_pairs": len(pairs), **more.report}
+    outputs = _write(config, statements, alignment, more.votes, report)
     manifest = watch.manifest(
         "label",
-        counts={**alignment.counts, "statements": len(statements)},
-        dropped=Counter(reject.reason for reject in alignment.rejects),
-        inputs=[config.quotes, articles_path, config.gold],
-        outputs=[config.out, rejects, config.report],
+        counts={**alignment.counts, "statements": len(statements), **more.counts},
+        dropped=Counter(reject.reason for reject in alignment.rejects) + Counter(more.left_out),
+        inputs=[config.quotes, articles_path, config.gold, *config.weak.functions],
+        outputs=outputs,
         config_hash=config.digest(),
         seed=config.seed,
     )
     write_manifest(side_path(config.out, "manifest.json"), manifest)
     return manifest
+
+
+def _pairs(config: LabelConfig, statements: Sequence[Statement]) -> list[tuple[int, int]]:
+    leakage = config.leakage
+    return near_duplicate_pairs(statements, threshold=leakage.threshold, min_words=leakage.min_words)
+
+
+def _split(config: LabelConfig, coded: Sequence[Statement]) -> tuple[list[Statement], list[tuple[int, int]]]:
+    """Return what coders have labelled with its splits, and the near-duplicates in it."""
+    pairs = _pairs(config, coded)
+    joined = pairs if config.leakage.join_duplicates else ()
+    return assign(coded, config.fractions.model_dump(), seed=config.seed, pairs=joined), pairs
+
+
+def _write(
+    config: LabelConfig,
+    statements: Sequence[Statement],
+    alignment: Alignment,
+    votes: Sequence[dict[str, Any]] | None,
+    report: dict[str, Any],
+) -> list[Path]:
+    """Write everything but the manifest and return the paths; votes of an earlier run do not outlive it."""
+    rejects, votes_path = side_path(config.out, "rejected.jsonl"), side_path(config.out, "votes.parquet")
+    write_table(config.out, [asdict(statement) for statement in statements], STATEMENT_SCHEMA)
+    write_jsonl(rejects, (asdict(reject) for reject in alignment.rejects))
+    write_json(config.report, report)
+    if alignment.rejects:
+        _log.warning("%d annotations have no place in the articles; see %s", len(alignment.rejects), rejects)
+    if votes is None:
+        votes_path.unlink(missing_ok=True)
+        return [config.out, rejects, config.report]
+    write_table(votes_path, votes, schema_of(VOTE_COLUMNS))
+    return [config.out, rejects, config.report, votes_path]

@@ -16,7 +16,7 @@ from pipeline import stance
 from pipeline.errors import ConfigError, InputError
 from pipeline.evaluation.metrics import FloatArray, Metric, encode
 from pipeline.labels.splits import folds, near_duplicate_pairs
-from pipeline.stages.statements import Rows, labels, statements, table
+from pipeline.stages.statements import Rows, is_weak, labels, statements, table, weights
 from pipeline.stance import Fitting
 from pipeline.tune_config import TuneConfig
 
@@ -40,7 +40,7 @@ def make_rounds(config: TuneConfig, splits: Mapping[str, Rows]) -> Iterator[Roun
     ConfigError
         If no fold is left to fit on.
     InputError
-        If dev is to be measured on and has no statement.
+        If what is to be measured on has no statement that a coder has labelled.
     LabelError
         If there are fewer stories than folds.
     """
@@ -49,20 +49,28 @@ def make_rounds(config: TuneConfig, splits: Mapping[str, Rows]) -> Iterator[Roun
     if config.held_out == "dev":
         if not splits["dev"]:
             raise InputError(f"{config.statements}: no labelled statement is in the dev split; set held_out=folds")
-        yield Round(_joined(parts[1:] if early else parts), parts[0] if early else [], splits["dev"])
+        yield Round(_joined(parts[1:] if early else parts), _coded(parts[0]) if early else [], splits["dev"])
         return
+    if not _coded(splits["train"]):
+        raise InputError(f"{config.statements}: train has weak labels alone, and nothing is measured on those")
     if early and len(parts) < 3:
         raise ConfigError(f"folds={len(parts)}: a model that stops early needs three, to fit, to stop and to measure")
     for number, part in enumerate(parts):
         stop = (number + 1) % len(parts) if early else number
         rest = [other for index, other in enumerate(parts) if index not in (number, stop)]
-        yield Round(_joined(rest), parts[stop] if early else [], part)
+        if coded := _coded(part):
+            yield Round(_joined(rest), _coded(parts[stop]) if early else [], coded)
 
 
 def _folds(config: TuneConfig, rows: Rows) -> list[Rows]:
     told = statements(rows)
     pairs = near_duplicate_pairs(told, threshold=config.duplicate_share, min_words=config.duplicate_words)
     return [[rows[i] for i in part] for part in folds(told, config.folds, seed=config.seed, pairs=pairs)]
+
+
+def _coded(rows: Rows) -> Rows:
+    """Return the rows that a coder has labelled; nothing is measured on weak labels."""
+    return [row for row in rows if not is_weak(row)]
 
 
 def _joined(parts: Sequence[Rows]) -> Rows:
@@ -99,7 +107,7 @@ def _probabilities(settings: TuneConfig, part: Round, observe: Observe) -> Float
         labels(part.fit),
         training={},
         seed=settings.seed,
-        fitting=Fitting(dev=held_out, observe=observe),
+        fitting=Fitting(dev=held_out, observe=observe, weights=weights(part.fit, settings.weak_weight)),
     )
     return model.predict_proba(table(part.measure))
 

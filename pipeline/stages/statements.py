@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,15 @@ _REQUIRED = (*COLUMNS, "statement_id", "article_id", "story_id", "label", "split
 Rows = list[dict[str, Any]]
 
 
-def read_splits(path: Path, *, keep_ambiguous: bool) -> tuple[dict[str, Rows], dict[str, int]]:
+def read_splits(
+    path: Path, *, keep_ambiguous: bool, weak_weight: float = 1.0
+) -> tuple[dict[str, Rows], dict[str, int]]:
     """Return the labelled rows of train and dev, and how many rows were left out by reason; test is not looked at.
+
+    Parameters
+    ----------
+    keep_ambiguous, weak_weight
+        As in ``TrainConfig``.
 
     Raises
     ------
@@ -34,13 +41,39 @@ def read_splits(path: Path, *, keep_ambiguous: bool) -> tuple[dict[str, Rows], d
             dropped["no-split"] += 1
         elif row["label"] is None:
             dropped["unlabelled"] += 1
-        elif row["ambiguous"] and row["split"] == "train" and not keep_ambiguous:
-            dropped["ambiguous"] += 1
+        elif row["split"] == "train" and (reason := not_trained_on(row, keep_ambiguous, weak_weight)):
+            dropped[reason] += 1
         else:
             splits[row["split"]].append(row)
     if not splits["train"]:
         raise InputError(f"{path}: no labelled statement is in the train split; run `stance label` again")
     return splits, dict(dropped)
+
+
+def not_trained_on(row: Mapping[str, Any], keep_ambiguous: bool, weak_weight: float) -> str | None:
+    """Return why a row of train is left out, or None where it is not."""
+    if row["ambiguous"] and not keep_ambiguous:
+        return "ambiguous"
+    return "weak" if is_weak(row) and not weak_weight else None
+
+
+def is_weak(row: Mapping[str, Any]) -> bool:
+    """Return whether a label is by functions and not by a coder."""
+    return row.get("coder_type") == "weak"
+
+
+def weights(rows: Iterable[Mapping[str, Any]], weak_weight: float) -> list[float] | None:
+    """Return what each row counts: a weak label its posterior times ``weak_weight``, others 1; None where all count 1.
+
+    A weak label that came in a gold file has no posterior and counts as if it were sure.
+    """
+    counts = [weak_weight * _posterior(row) if is_weak(row) else 1.0 for row in rows]
+    return counts if any(count != 1 for count in counts) else None
+
+
+def _posterior(row: Mapping[str, Any]) -> float:
+    posterior = row.get("posterior")
+    return 1.0 if posterior is None else float(posterior)
 
 
 def table(rows: Iterable[dict[str, Any]]) -> dict[str, list[Any]]:

@@ -18,7 +18,7 @@ from pipeline.evaluation.thresholds import threshold_for_coverage
 from pipeline.files import sha256_file
 from pipeline.labels.splits import folds
 from pipeline.records import Manifest
-from pipeline.stages.statements import Rows, labels, read_splits, statements, table
+from pipeline.stages.statements import Rows, is_weak, labels, read_splits, statements, table, weights
 from pipeline.stance import Fitting, StanceModel
 from pipeline.storage import Stopwatch, side_path, write_manifest
 from pipeline.tracking import Tracker
@@ -52,10 +52,14 @@ def run(config: TrainConfig, *, register: bool = False) -> Manifest:
         If MLflow's store cannot be reached; before anything is fitted.
     """
     watch = Stopwatch()
-    splits, dropped = read_splits(config.statements, keep_ambiguous=config.keep_ambiguous)
+    splits, dropped = read_splits(
+        config.statements, keep_ambiguous=config.keep_ambiguous, weak_weight=config.weak_weight
+    )
     sha256 = sha256_file(config.statements)
     with tracking.start_run(track=config.track, tags={"config_hash": config.digest()}) as tracker:
         training = {"sha256": sha256, **{name: len(rows) for name, rows in splits.items()}}
+        if weak := sum(map(is_weak, splits["train"])):
+            training["weak"] = weak
         model = _fit(config, splits, training, tracker)
         stance.save(model, config.out)
         model_sha256 = stance.fingerprint(config.out)
@@ -96,7 +100,12 @@ def _fit(config: TrainConfig, splits: dict[str, Rows], training: dict[str, Any],
             labels(train),
             training=training,
             seed=config.seed,
-            fitting=Fitting(dev=held_out, checkpoints=_checkpoints(config), observe=observe),
+            fitting=Fitting(
+                dev=held_out,
+                checkpoints=_checkpoints(config),
+                observe=observe,
+                weights=weights(train, config.weak_weight),
+            ),
         )
     model = model.calibrated(table(dev), labels(dev), method=config.model.calibration)
     if sets := config.model.conformal:

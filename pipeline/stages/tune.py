@@ -93,7 +93,9 @@ def run(config: TuneConfig, *, progress: Progress | None = None) -> Tuned:
         raise ConfigError(
             f"metric {config.metric}: there is none of this name; there are: {', '.join(sorted(METRICS))}"
         )
-    splits, dropped = read_splits(config.statements, keep_ambiguous=config.keep_ambiguous)
+    splits, dropped = read_splits(
+        config.statements, keep_ambiguous=config.keep_ambiguous, weak_weight=config.weak_weight
+    )
     rounds = list(make_rounds(config, splits))
     better = METRICS[config.metric].higher_is_better
     with open_study(

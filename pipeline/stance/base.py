@@ -67,11 +67,14 @@ class Fitting:
         Folder for what a broken-off fit goes on from.
     observe
         Called with a step and its figures by name (``loss``, ``dev_macro_f1``) as often as there are some.
+    weights
+        How much each statement counts, [n]; None counts all alike.
     """
 
     dev: tuple[StatementTable, Sequence[str]] | None = None
     checkpoints: Path | None = None
     observe: Callable[[int, Mapping[str, float]], None] | None = None
+    weights: Sequence[float] | None = None
 
 
 ALONE = Fitting()

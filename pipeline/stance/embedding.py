@@ -129,6 +129,8 @@ class EmbeddingClassifier:
         self.encoder_ = find_encoder(self.encoder, download=self.download, revision=self.revision)
         self.embedder_ = Embedder(self.encoder_, self.max_tokens, self.layers)
         weights = target_balance(column(table, "target"), y, self.balance_targets)
+        if fitting.weights is not None:
+            weights = weights * np.asarray(fitting.weights, dtype=np.float64)
         if self.augmentation is not None:
             table, targets, weights = augmented(table, one_hot(y), weights, self.augmentation, seed=self.head.seed)
             y = [LABELS[index] for index in targets.argmax(axis=1)]

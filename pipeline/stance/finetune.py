@@ -104,7 +104,8 @@ class FinetunedClassifier:
             If a label has no statement, the encoder is not there, or the options do not fit it or this machine.
         """
         check_labels(y)
-        return self.fit_targets(table, one_hot(y), fitting=fitting)
+        weights = None if fitting.weights is None else np.asarray(fitting.weights, dtype=np.float64)
+        return self.fit_targets(table, one_hot(y), weights, fitting=fitting)
 
     def fit_targets(
         self, table: StatementTable, targets: FloatArray, weights: FloatArray | None = None, *, fitting: Fitting = ALONE

@@ -158,7 +158,8 @@ class TfidfClassifier:
         check_labels(y)
         self.blocks_ = [TfidfBlock.fit(features, table) for features in self.features.values()]
         options = HeadOptions(self.c, self.class_weight, self.max_iterations, self.seed)
-        self.head_ = LogisticHead.fit(self._values(table), y, options)
+        weights = None if fitting.weights is None else np.asarray(fitting.weights, dtype=np.float64)
+        self.head_ = LogisticHead.fit(self._values(table), y, options, weights)
         return self
 
     def predict_proba(self, table: StatementTable) -> Probabilities:

@@ -185,6 +185,23 @@ def test_copies_of_a_quotation_are_held_out_together(project):
         assert sum(row["text"] == copied for row in part.measure) in (0, 3)
 
 
+@pytest.mark.parametrize("early", [False, True])
+def test_weak_labels_are_fitted_on_and_never_measured_on(project, early):
+    settings = config(model="finetuned" if early else "small.yaml")
+    splits, _ = read_splits(settings.statements, keep_ambiguous=True)
+    for row in splits["train"][::2]:
+        row["coder_type"], row["posterior"] = "weak", 0.5
+    made = list(rounds.make_rounds(settings, splits))
+    assert sum(len(part.measure) for part in made) == 30
+    for part in made:
+        assert {row["coder_type"] for row in part.measure + part.stop} == {None}
+        assert {row["coder_type"] for row in part.fit} == {None, "weak"}
+    for row in splits["train"]:
+        row["coder_type"] = "weak"
+    with pytest.raises(InputError, match="train has weak labels alone"):
+        list(rounds.make_rounds(settings, splits))
+
+
 def test_a_model_that_stops_early_needs_three_folds(project):
     settings = config("folds=2", model="finetuned")
     splits, _ = read_splits(settings.statements, keep_ambiguous=True)

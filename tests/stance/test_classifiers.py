@@ -163,6 +163,20 @@ def test_it_learns_what_can_be_learnt(name, makers):
     assert [LABELS[best] for best in y_prob.argmax(axis=1)] == makers.y
 
 
+@learning
+def test_heavy_statements_outweigh_light_ones_that_say_otherwise(name, makers):
+    twice = {column: [*values, *values] for column, values in makers.table.items()}
+    others = [LABELS[(LABELS.index(label) + 1) % 3] for label in makers.y]
+    weights = [1.0] * len(others) + [0.01] * len(others)
+    fitting = Fitting(dev=(makers.table, others), weights=weights)
+    training = {"sha256": "0" * 64}
+    model = stance.fit(
+        name, makers.options(name), twice, [*others, *makers.y], training=training, seed=1, fitting=fitting
+    )
+    y_prob = model.predict_proba(makers.table)
+    assert np.mean([LABELS[best] == label for best, label in zip(y_prob.argmax(axis=1), others, strict=True)]) > 0.9
+
+
 @every_classifier
 def test_outer_marks_make_no_difference(name, makers):
     rows = {"context": ["c", "c", "c"], "title": ["", "", ""], "target": ["", "", ""]}
