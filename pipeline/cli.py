@@ -145,7 +145,7 @@ def label(
     from pipeline.stages import label as stage
 
     weak = {"weak.enabled": True, "weak.functions": functions} if functions else {}
-    settings = load_config(LabelConfig, config or "label", _assigned(overrides, **weak))
+    settings = load_config(LabelConfig, config or "label", options.assigned(overrides, **weak))
     manifest = stage.run(settings)
     told = {"weak": read_json(settings.report, "report")["weak"]} if settings.weak.enabled else {}
     if as_json:

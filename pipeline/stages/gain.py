@@ -13,8 +13,9 @@ from pipeline import stance
 from pipeline.config import load_train_config
 from pipeline.errors import ModelError
 from pipeline.evaluation.metrics import FloatArray, encode
-from pipeline.evaluation.resampling import DECOMPOSED, bootstrap_sums
+from pipeline.evaluation.resampling import DECOMPOSED
 from pipeline.records import Statement
+from pipeline.resampling import bootstrap_sums
 from pipeline.stages.statements import labels, not_trained_on, table, weights
 from pipeline.stance import Fitting
 
