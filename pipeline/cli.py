@@ -134,6 +134,7 @@ def quotes(
 @app.command(epilog="Example: stance label --functions my_functions.py")
 def label(
     functions: options.Functions = None,
+    public: options.PublicData = None,
     config: options.Config = None,
     overrides: options.Set = None,
     as_json: options.Json = False,
@@ -145,7 +146,7 @@ def label(
     from pipeline.stages import label as stage
 
     weak = {"weak.enabled": True, "weak.functions": functions} if functions else {}
-    settings = load_config(LabelConfig, config or "label", options.assigned(overrides, **weak))
+    settings = load_config(LabelConfig, config or "label", options.assigned(overrides, public=public, **weak))
     manifest = stage.run(settings)
     told = {"weak": read_json(settings.report, "report")["weak"]} if settings.weak.enabled else {}
     if as_json:

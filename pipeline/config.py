@@ -131,6 +131,8 @@ class LabelConfig(Config):
         Share of the gold, terms aside, that may find no place in the articles.
     weak
         Labels by functions for quotations without gold.
+    public
+        Public data sets whose statements join train: names under ``configs/datasets``, or paths.
     """
 
     quotes: Path
@@ -142,6 +144,7 @@ class LabelConfig(Config):
     leakage: LeakageConfig
     max_unplaced: float = Field(ge=0, le=1)
     weak: WeakConfig = WeakConfig()
+    public: tuple[str, ...] = ()
 
 
 class EvaluateConfig(Config):

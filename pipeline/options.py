@@ -50,6 +50,15 @@ Kinds = Annotated[
     typer.Option(metavar="LIST", help="Kinds of speech to find, e.g. direct,mixed,indirect; also block."),
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first record that cannot be read.")]
+PublicData = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--from",
+        metavar="NAME|FILE",
+        help="Add a public data set to train, as a file of configs/datasets maps it, e.g. --from claims. May be given "
+        "again.",
+    ),
+]
 Functions = Annotated[
     list[str] | None,
     typer.Option(

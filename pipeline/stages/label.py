@@ -10,14 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.config import LabelConfig
+from pipeline.dataset_configs import load_dataset_config
 from pipeline.errors import LabelError
 from pipeline.files import write_json, write_jsonl
 from pipeline.labels.align import Alignment, align
 from pipeline.labels.gold import read_gold
 from pipeline.labels.splits import SPLITS, assign, check_leakage, near_duplicate_pairs
 from pipeline.labels.unlabelled import unlabelled
-from pipeline.records import LABELS, Manifest, Statement
+from pipeline.records import LABELS, Manifest, Reject, Statement
 from pipeline.rows import QUOTE_COLUMNS
+from pipeline.stages.public_rows import read_public
 from pipeline.stages.weak import VOTE_COLUMNS, weak_part
 from pipeline.storage import (
     Stopwatch,
@@ -96,16 +98,20 @@ def run(config: LabelConfig) -> Manifest:
     alignment = align(gold, quotes, articles)
     _check_placed(alignment, config.max_unplaced, str(config.gold))
     coded, pairs = _split(config, [s for s in alignment.statements if s.coder_type != "weak"])
+    public = [read_public(load_dataset_config(name)) for name in config.public]
     given = [s for s in alignment.statements if s.coder_type == "weak"]
+    given += [statement for found in public for statement in found.statements]
     more = weak_part(config, coded, given, unlabelled(quotes, gold, articles) if config.weak.enabled else None)
     statements = [*coded, *more.statements]
     check_leakage(statements, _pairs(config, statements) if more.statements else pairs)
     report = {**summarise(statements), "gold": alignment.counts, "near_duplicate_pairs": len(pairs), **more.report}
-    outputs = _write(config, statements, alignment, more.votes, report)
+    report |= {"public": {name: dict(found.counts) for name, found in zip(config.public, public, strict=True)}}
+    rejects = [*alignment.rejects, *(reject for found in public for reject in found.rejects)]
+    outputs = _write(config, statements, rejects, more.votes, report)
     manifest = watch.manifest(
         "label",
         counts={**alignment.counts, "statements": len(statements), **more.counts},
-        dropped=Counter(reject.reason for reject in alignment.rejects) + Counter(more.left_out),
+        dropped=Counter(reject.reason for reject in rejects) + Counter(more.left_out),
         inputs=[config.quotes, articles_path, config.gold, *config.weak.functions],
         outputs=outputs,
         config_hash=config.digest(),
@@ -130,19 +136,19 @@ def _split(config: LabelConfig, coded: Sequence[Statement]) -> tuple[list[Statem
 def _write(
     config: LabelConfig,
     statements: Sequence[Statement],
-    alignment: Alignment,
+    rejects: Sequence[Reject],
     votes: Sequence[dict[str, Any]] | None,
     report: dict[str, Any],
 ) -> list[Path]:
     """Write everything but the manifest and return the paths; votes of an earlier run do not outlive it."""
-    rejects, votes_path = side_path(config.out, "rejected.jsonl"), side_path(config.out, "votes.parquet")
+    kept, votes_path = side_path(config.out, "rejected.jsonl"), side_path(config.out, "votes.parquet")
     write_table(config.out, [asdict(statement) for statement in statements], STATEMENT_SCHEMA)
-    write_jsonl(rejects, (asdict(reject) for reject in alignment.rejects))
+    write_jsonl(kept, (asdict(reject) for reject in rejects))
     write_json(config.report, report)
-    if alignment.rejects:
-        _log.warning("%d annotations have no place in the articles; see %s", len(alignment.rejects), rejects)
+    if rejects:
+        _log.warning("%d annotations cannot be used; see %s", len(rejects), kept)
     if votes is None:
         votes_path.unlink(missing_ok=True)
-        return [config.out, rejects, config.report]
+        return [config.out, kept, config.report]
     write_table(votes_path, votes, schema_of(VOTE_COLUMNS))
-    return [config.out, rejects, config.report, votes_path]
+    return [config.out, kept, config.report, votes_path]

@@ -81,14 +81,14 @@ class WeakLabels:
 def weak_part(
     config: LabelConfig, coded: Sequence[Statement], given: Sequence[Statement], found: Unlabelled | None
 ) -> WeakPart:
-    """Return the statements with weak labels that may stand in train.
+    """Return the statements that may stand in train beside what was coded: with weak labels, and from public data.
 
     Parameters
     ----------
     coded
         What coders have labelled, with splits.
     given
-        Statements with weak labels that the gold file holds.
+        Statements with weak labels that the gold file holds, and those of public data sets.
     found
         What no coder has looked at, for functions to label; None asks none.
     """
@@ -102,7 +102,7 @@ def weak_part(
     usable = [replace(others[index], split="train") for index in free]
     kept = tuple(statement for statement in usable if statement.label)
     if found is None:
-        return WeakPart(kept, _named(kept_out), {"weak": len(kept)}, {}, None)
+        return WeakPart(kept, _named(kept_out), _counts(kept), {}, None)
     train = [statement for statement in coded if statement.split == "train"]
     asked = [statement for statement in usable if not statement.label]
     labelled = label_weakly(config.weak, train, asked)
@@ -114,9 +114,22 @@ def weak_part(
         "labelled": {label: sum(s.label == label for s in labelled.statements) for label in LABELS},
         "left_out": left_out,
         "functions": [asdict(function) for function in labelled.functions],
-        "dev": gain(config.weak.compare, coded, statements, seed=config.seed),
+        "dev": gain(config.weak.compare, [*coded, *_public(kept)], _weak(statements), seed=config.seed),
     }
-    return WeakPart(statements, _named(left_out), {"weak": len(statements)}, {"weak": told}, labelled.votes)
+    return WeakPart(statements, _named(left_out), _counts(statements), {"weak": told}, labelled.votes)
+
+
+def _weak(statements: Sequence[Statement]) -> list[Statement]:
+    return [statement for statement in statements if statement.coder_type == "weak"]
+
+
+def _public(statements: Sequence[Statement]) -> list[Statement]:
+    return [statement for statement in statements if statement.coder_type != "weak"]
+
+
+def _counts(statements: Sequence[Statement]) -> dict[str, int]:
+    public = len(_public(statements))
+    return {"weak": len(statements) - public} | ({"public": public} if public else {})
 
 
 def _named(left_out: Mapping[str, int]) -> dict[str, int]:

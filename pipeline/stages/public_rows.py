@@ -1,0 +1,70 @@
+"""Rows of public data sets, from a local file or the Hugging Face hub, as statements to train on."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pipeline.dataset_configs import DatasetConfig
+from pipeline.errors import InputError
+from pipeline.files import read_jsonl, read_text
+from pipeline.labels.public import Polarity, Public, PublicMap, public_statements
+from pipeline.storage import read_table
+
+_TEXT = {".csv": ",", ".tsv": "\t"}
+
+
+def read_public(config: DatasetConfig) -> Public:
+    """Return the statements of a data set.
+
+    Raises
+    ------
+    InputError
+        If there is no such file or data set, or not one of its rows can be used.
+    """
+    polarities = [Polarity(**polarity.model_dump()) for polarity in config.polarities]
+    mapping = PublicMap(
+        config.name, {str(k): v for k, v in config.columns.items()}, config.labels, polarities, config.coder_type
+    )
+    found = public_statements(_rows(config), mapping, config.source)
+    if not found.statements:
+        why = f"; the first: {found.rejects[0].message}" if found.rejects else f" ({dict(found.counts)})"
+        raise InputError(f"{config.source}: not one row can be used{why}")
+    return found
+
+
+def _rows(config: DatasetConfig) -> Iterator[Mapping[str, Any]]:
+    path = Path(config.source)
+    if path.suffix == ".jsonl":
+        yield from (row for _, row in read_jsonl(path, "data set"))
+    elif path.suffix == ".parquet":
+        yield from read_table(path)
+    elif path.suffix in _TEXT:
+        text = io.StringIO(read_text(path, "data set").removeprefix("\ufeff"), newline="")
+        yield from csv.DictReader(text, delimiter=_TEXT[path.suffix])
+    else:
+        yield from _from_hub(config)
+
+
+def _from_hub(config: DatasetConfig) -> Iterator[Mapping[str, Any]]:
+    """Yield the rows of a data set of the hub, or of its cache where nothing may be fetched."""
+    try:
+        import datasets
+    except ImportError as error:
+        raise InputError(f"{config.source}: a data set of the hub needs {error.name}; pip install datasets") from error
+    if config.download and config.revision is None:
+        raise InputError(f"{config.source}: name the commit to fetch, revision: COMMIT; what is there changes")
+    limits = datasets.DownloadConfig(local_files_only=not config.download)
+    try:
+        yield from datasets.load_dataset(
+            config.source, config.subset, split=config.split, revision=config.revision, download_config=limits
+        )
+    except (OSError, ValueError, RuntimeError) as error:
+        line = " ".join(str(error).split())[:200]
+        raise InputError(
+            f"{config.source}: no such local file, and not to be had from the hub ({line}); give a file, or set "
+            "download: true and revision: COMMIT in its configuration"
+        ) from error
