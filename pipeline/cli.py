@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipeline import __version__, options, streams
+from pipeline import __version__, cli_annotate, options, streams
 from pipeline.console import (
     note,
     note_trial,
@@ -46,6 +46,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+app.add_typer(cli_annotate.app)
 
 _STOPPED = 130  # what the parser makes of Ctrl-C
 
@@ -91,6 +93,7 @@ def ingest(
     paths: options.MaybePaths = None,
     out: options.QuoteTable = None,
     kinds: options.Kinds = None,
+    corrections: options.Corrections = None,
     strict: options.Strict = False,
     config: options.Config = None,
     overrides: options.Set = None,
@@ -100,7 +103,7 @@ def ingest(
     from pipeline.config import IngestConfig, load_config
     from pipeline.stages import ingest as stage
 
-    assigned = _assigned(overrides, paths=paths, out=out, kinds=_listed(kinds), strict=strict)
+    assigned = _assigned(overrides, paths=paths, out=out, kinds=_listed(kinds), corrections=corrections, strict=strict)
     with progress("reading") as show:
         manifest = stage.run(load_config(IngestConfig, config or "ingest", assigned), progress=show)
     _say(manifest, as_json=as_json)
@@ -112,6 +115,7 @@ def quotes(
     html: options.Page = None,
     limit: options.MostArticles = 10,
     kinds: options.Kinds = None,
+    corrections: options.Corrections = None,
     strict: options.Strict = False,
     config: options.Config = None,
     overrides: options.Set = None,
@@ -121,7 +125,7 @@ def quotes(
     from pipeline.config import IngestConfig, load_config
     from pipeline.stages import quotes as stage
 
-    assigned = _assigned(overrides, paths=paths, kinds=_listed(kinds), strict=strict)
+    assigned = _assigned(overrides, paths=paths, kinds=_listed(kinds), corrections=corrections, strict=strict)
     settings = load_config(IngestConfig, config or "ingest", assigned)
     with progress("reading") as show:
         shown = stage.run(settings, limit=limit, html=html, progress=show)
@@ -236,6 +240,7 @@ def score(
     beside: options.Beside = None,
     target: options.Targets = None,
     kinds: options.Kinds = None,
+    corrections: options.Corrections = None,
     show: options.Show = 40,
     strict: options.Strict = False,
     config: options.Config = None,
@@ -247,9 +252,8 @@ def score(
     from pipeline.parts import read_parts
     from pipeline.stages import score as stage
 
-    settings = load_config(
-        ScoreConfig, config or "score", _assigned(overrides, model=model, kinds=_listed(kinds), strict=strict)
-    )
+    assigned = _assigned(overrides, model=model, kinds=_listed(kinds), corrections=corrections, strict=strict)
+    settings = load_config(ScoreConfig, config or "score", assigned)
     other = stage.load_scorer(settings.model_copy(update={"model": beside})) if beside else None
     with progress("scoring") as watcher:
         manifest = stage.run(settings, paths, out, targets=target or (), progress=watcher)

@@ -47,6 +47,14 @@ Kinds = Annotated[
     str | None,
     typer.Option(metavar="LIST", help="Kinds of speech to find, e.g. direct,mixed,indirect; also block."),
 ]
+Corrections = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--corrections",
+        metavar="FILE",
+        help="Corrections that coders made, e.g. labels/ann.corrections.jsonl; may be repeated.",
+    ),
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first record that cannot be read.")]
 ModelName = Annotated[
     str | None, typer.Option(metavar="NAME|FILE", help="A configuration under configs/models, e.g. --model tfidf")
@@ -98,4 +106,42 @@ Show = Annotated[
 Limit = Annotated[int, typer.Option(min=1, metavar="N", help="How many of the latest runs to list, e.g. --limit 5")]
 Runs = Annotated[
     list[str], typer.Argument(help="Two or more runs: id, beginning of an id, or name, e.g. 3f9a2c", metavar="RUN")
+]
+
+Quotes = Annotated[
+    Path,
+    typer.Argument(
+        metavar="QUOTES", help="Quote table or scored table with its articles beside it, e.g. quotes.parquet"
+    ),
+]
+OwnLabels = Annotated[
+    Path, typer.Option("--out", metavar="FILE", help="Your labels, gone on with if it is there, e.g. labels/ann.jsonl")
+]
+OwnName = Annotated[str, typer.Option("--coder", metavar="NAME", help="Who you are, e.g. ann; each coder a file.")]
+CodedToward = Annotated[
+    str | None,
+    typer.Option(
+        "--target",
+        metavar="TEXT",
+        help="What would be restricted, instead of the table's targets, e.g. 'Loopi in schools'",
+    ),
+]
+OwnCorrections = Annotated[
+    Path | None,
+    typer.Option(
+        "--corrections", metavar="FILE", help="Your corrections, e.g. labels/mended.jsonl; else beside --out."
+    ),
+]
+ShowGuess = Annotated[
+    bool, typer.Option("--show-guess", help="Show the model's stance; coders tend to follow it, so each label says so.")
+]
+First = Annotated[
+    int | None, typer.Option("--limit", min=1, metavar="N", help="Only the first so many statements, e.g. --limit 100")
+]
+Queue = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Table of statement ids: only these, in this order, e.g. queue.jsonl"),
+]
+LineByLine = Annotated[
+    bool, typer.Option("--lines", help="Read a line for each key and redraw nothing, as for a screen reader.")
 ]

@@ -40,10 +40,16 @@ def beside(out: Path, name: str) -> Path:
     return folder.with_name(f"{folder.name}.{name}")
 
 
-def read_parts(out: Path) -> list[dict[str, Any]]:
-    """Return the rows of a table, or of all parts in a folder."""
+def read_parts(out: Path, required: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """Return the rows of a table, or of all parts in a folder.
+
+    Raises
+    ------
+    InputError
+        If a table cannot be read, or lacks a required column.
+    """
     paths = sorted(out.glob(_PARTS)) if is_folder(out) else [out]
-    return [row for path in paths for row in read_table(path)]
+    return [row for path in paths for row in read_table(path, required)]
 
 
 class PartWriter:

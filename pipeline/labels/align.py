@@ -57,9 +57,22 @@ def _context(text: str, start: int, end: int) -> str:
     return text[low:high].strip()
 
 
+def cut(article: Article, start: int, end: int) -> dict[str, Any]:
+    """Return what a quote row would say of a span of the cleaned text that no quotation was found at."""
+    a, b = article.raw_span(start, end) or (start, end)
+    return {
+        "quote_id": f"{article.article_id}:{a}-{b}",
+        "article_id": article.article_id,
+        "start": start,
+        "end": end,
+        "text": article.text[start:end],
+        "context": _context(article.text, start, end),
+    }
+
+
 @dataclass(slots=True)
-class _Aligner:
-    """Places gold spans on articles and on the quotations that were found in them."""
+class Aligner:
+    """Places gold spans on articles, by their source, and on the quotations that were found in them."""
 
     articles: dict[str, list[Article]]
     exact: dict[tuple[str, int, int], Mapping[str, Any]] = field(default_factory=dict)
@@ -96,26 +109,22 @@ class _Aligner:
         # Of a digest's articles, the one that holds most of the span.
         return max(spans, key=lambda found: found[2] - found[1], default="text-dropped")
 
-    def quote_at(self, article: Article, start: int, end: int) -> Mapping[str, Any] | None:
-        """Return the quotation at a span, or the one that differs by marks, spaces or punctuation; count which."""
+    def quote_at(self, article: Article, start: int, end: int) -> Mapping[str, Any]:
+        """Return the quotation at a span, or the one that differs by marks, spaces or punctuation; count which.
+
+        Where none was found there, the span is cut from the article.
+        """
         row = self.exact.get((article.article_id, start, end))
         if row is not None:
             self.counts["found_exactly"] += 1
             return row
         row = self.core.get((article.article_id, *_core(article.text, start, end)))
         self.counts["found_but_for_marks" if row else "cut_from_article"] += 1
-        return row
+        return row or cut(article, start, end)
 
     def statement(self, gold: Gold, article: Article, start: int, end: int) -> Statement:
         """Return the labelled statement of a located gold span."""
         row = self.quote_at(article, start, end)
-        if row is None:
-            a, b = article.raw_span(start, end) or (start, end)
-            row = {
-                "quote_id": f"{article.article_id}:{a}-{b}",
-                "text": article.text[start:end],
-                "context": _context(article.text, start, end),
-            }
         self.used.add(row["quote_id"])
         return Statement(
             statement_id=row["quote_id"],
@@ -136,7 +145,8 @@ class _Aligner:
         )
 
 
-def _reject(gold: Gold, reason: str) -> Reject:
+def unplaced(gold: Gold, reason: str) -> Reject:
+    """Return an annotation that has no place in the articles, for the reason that ``Aligner.locate`` gave."""
     file, _, line = gold.where.rpartition(":")
     record = f"{gold.source} {gold.start}-{gold.end} {gold.label}"
     return Reject(file, f"L{line}", reason, f"{gold.where}: {_NO_PLACE[reason]}", record)
@@ -167,7 +177,7 @@ def align(gold: Sequence[Gold], quotes: Sequence[Mapping[str, Any]], articles: I
     by_source: dict[str, list[Article]] = defaultdict(list)
     for article in articles:
         by_source[article.source].append(article)
-    aligner = _Aligner(by_source)
+    aligner = Aligner(by_source)
     aligner.index(quotes)
     counts, rejects = aligner.counts, []
     counts.update({"gold": len(gold), "terms": 0, "repeated": 0})
@@ -178,7 +188,7 @@ def align(gold: Sequence[Gold], quotes: Sequence[Mapping[str, Any]], articles: I
             continue
         place = aligner.locate(row)
         if isinstance(place, str):
-            rejects.append(_reject(row, place))
+            rejects.append(unplaced(row, place))
             continue
         statement = aligner.statement(row, *place)
         known, _ = first.setdefault((statement.statement_id, row.target), (row, statement))

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -24,14 +26,29 @@ CoderType = Literal["human", "model", "weak"]
 CODER_TYPES: tuple[CoderType, ...] = ("human", "model", "weak")
 
 COLUMNS = ("source", "sha256", "start", "end", "kind", "target", "label", "coder", "coder_type")
-"""Columns that every gold file has; ``speaker``, ``ambiguous`` and ``codebook`` may be absent."""
+"""Columns that every gold file has; the others of ``Gold`` may be absent."""
 
 _TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False, "": False, "none": False}
 
 
 @dataclass(frozen=True, slots=True)
 class Gold:
-    """One annotation; ``where`` is its file and line."""
+    """One annotation.
+
+    Parameters
+    ----------
+    where
+        Its file and line.
+    statement_id
+        ``quote_id`` of the quotation; None where the annotation names its span alone.
+    time
+        When it was made: ISO 8601, UTC.
+    seconds
+        Spent on it.
+    replaces
+        Ids, with spaces between, that the quotation had before its coder mended its span; what the coder said under
+        them no longer counts.
+    """
 
     where: str
     source: str
@@ -46,6 +63,38 @@ class Gold:
     speaker: str | None = None
     ambiguous: bool = False
     codebook: str | None = None
+    statement_id: str | None = None
+    note: str | None = None
+    time: str | None = None
+    seconds: float | None = None
+    replaces: str | None = None
+
+    def as_row(self) -> dict[str, Any]:
+        """Return the annotation as one row of a gold file."""
+        row = asdict(self)
+        del row["where"]
+        return {"statement_id": row.pop("statement_id"), **row, "target": self.target or None}
+
+
+def utc(time: str) -> str:
+    """Return a moment in ISO 8601 as UTC; one without an offset is taken for UTC.
+
+    Raises
+    ------
+    ValueError
+        If it is no such moment.
+
+    Examples
+    --------
+    >>> utc("2032-03-01T10:30:00+02:00")
+    '2032-03-01T08:30:00Z'
+    """
+    moment = datetime.fromisoformat(time)
+    try:
+        aware = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError as error:  # the first hours of the year 1, east of Greenwich
+        raise ValueError(f"{time!r} is before all time") from error
+    return aware.isoformat().removesuffix("+00:00") + "Z"
 
 
 def _choice(row: Mapping[str, Any], column: str, allowed: Sequence[str], where: str) -> str:
@@ -81,6 +130,27 @@ def _flag(row: Mapping[str, Any], column: str, where: str) -> bool:
     if truth is None:
         raise LabelError(f"{where}: {column} is {value!r}; it must be true or false")
     return truth
+
+
+def _time(row: Mapping[str, Any], where: str) -> str | None:
+    value = _optional(row, "time", where)
+    try:
+        return None if value is None else utc(value)
+    except ValueError as error:
+        raise LabelError(f"{where}: time is {value!r}; write it like 2032-03-01T08:30:00Z") from error
+
+
+def _seconds(row: Mapping[str, Any], where: str) -> float | None:
+    value = row.get("seconds")
+    if value in (None, ""):
+        return None
+    try:
+        seconds = math.nan if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError):
+        seconds = math.nan
+    if not 0 <= seconds < math.inf:
+        raise LabelError(f"{where}: seconds is {value!r}; it must be a number from 0 on")
+    return seconds
 
 
 def parse_gold(row: Mapping[str, Any], where: str) -> Gold:
@@ -121,6 +191,11 @@ def parse_gold(row: Mapping[str, Any], where: str) -> Gold:
         speaker=_optional(row, "speaker", where),
         ambiguous=_flag(row, "ambiguous", where),
         codebook=str(row["codebook"]) if row.get("codebook") else None,
+        statement_id=_optional(row, "statement_id", where),
+        note=_optional(row, "note", where),
+        time=_time(row, where),
+        seconds=_seconds(row, where),
+        replaces=_optional(row, "replaces", where),
     )
 
 

@@ -13,6 +13,7 @@ from pipeline.errors import LabelError
 from pipeline.files import write_json, write_jsonl
 from pipeline.labels.align import Alignment, align
 from pipeline.labels.gold import read_gold
+from pipeline.labels.revisions import newest
 from pipeline.labels.splits import SPLITS, assign, check_leakage, near_duplicate_pairs
 from pipeline.records import LABELS, Manifest, Statement
 from pipeline.rows import QUOTE_COLUMNS
@@ -83,7 +84,8 @@ def run(config: LabelConfig) -> Manifest:
     """
     watch = Stopwatch()
     check_table_path(config.out)
-    gold = read_gold(config.gold)
+    given = read_gold(config.gold)
+    gold = newest(given)
     articles_path = side_path(config.quotes, "articles.parquet")
     quotes = read_table(config.quotes, required=QUOTE_COLUMNS)
     alignment = align(gold, quotes, read_articles(articles_path))
@@ -97,7 +99,8 @@ def run(config: LabelConfig) -> Manifest:
         pairs=pairs if leakage.join_duplicates else (),
     )
     check_leakage(statements, pairs)
-    report = {**summarise(statements), "gold": alignment.counts, "near_duplicate_pairs": len(pairs)}
+    counts = {**alignment.counts, "revised": len(given) - len(gold)}
+    report = {**summarise(statements), "gold": counts, "near_duplicate_pairs": len(pairs)}
     rejects = side_path(config.out, "rejected.jsonl")
     write_table(config.out, [asdict(statement) for statement in statements], STATEMENT_SCHEMA)
     write_jsonl(rejects, (asdict(reject) for reject in alignment.rejects))
@@ -106,7 +109,7 @@ def run(config: LabelConfig) -> Manifest:
         _log.warning("%d annotations have no place in the articles; see %s", len(alignment.rejects), rejects)
     manifest = watch.manifest(
         "label",
-        counts={**alignment.counts, "statements": len(statements)},
+        counts={**counts, "statements": len(statements)},
         dropped=Counter(reject.reason for reject in alignment.rejects),
         inputs=[config.quotes, articles_path, config.gold],
         outputs=[config.out, rejects, config.report],
