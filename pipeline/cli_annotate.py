@@ -30,6 +30,7 @@ def run(
     show_guess: options.ShowGuess = False,
     limit: options.First = None,
     queue: options.Queue = None,
+    codebook: options.Codebook = None,
     lines: options.LineByLine = False,
     as_json: options.Json = False,
 ) -> None:
@@ -46,6 +47,7 @@ def run(
         show_guess=show_guess,
         limit=limit,
         queue=queue,
+        codebook=codebook,
     )
     worked = stage.run(task, open_desk(lines=lines))
     for line in worked.notes:

@@ -142,6 +142,9 @@ Queue = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Table of statement ids: only these, in this order, e.g. queue.jsonl"),
 ]
+Codebook = Annotated[
+    str | None, typer.Option(metavar="VERSION", help="Version of the codebook, where the file does not say, e.g. 1")
+]
 LineByLine = Annotated[
     bool, typer.Option("--lines", help="Read a line for each key and redraw nothing, as for a screen reader.")
 ]

@@ -38,7 +38,15 @@ def modules():
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["--version"], ["score", "--help"], ["quotes", "--help"], ["train", "--help"]]
+    "arguments",
+    [
+        ["--help"],
+        ["--version"],
+        ["score", "--help"],
+        ["quotes", "--help"],
+        ["train", "--help"],
+        ["annotate", "run", "--help"],
+    ],
 )
 def test_help_and_version_load_nothing_heavy(arguments):
     loaded = packages(run(f"from pipeline.cli import main\nassert main({arguments!r}) == 0"))

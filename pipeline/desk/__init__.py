@@ -136,8 +136,9 @@ class Desk:
         typed = self._typed("Speaker (name or number, - for nobody, nothing leaves it):")
         if not typed:
             return None, ""
-        if typed.isdecimal() and 0 < int(typed) <= len(names):
-            return Speaker(names[int(typed) - 1]), ""
+        if typed.isdecimal():
+            known = 0 < int(typed) <= len(names)
+            return (Speaker(names[int(typed) - 1]), "") if known else (None, f"{typed} is none of the numbers")
         return Speaker(None if typed == "-" else typed), ""
 
     def _ends(self, session: Session, item: Item) -> tuple[Event | None, str]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _WIDEST = 100  # as `Screen` has it
 _TALLEST = 40  # beyond it the keys would be far from the text
-_LEAST = 3  # lines of text, however small the terminal
+_LEAST = 5  # lines of text; where there would be fewer, the keys make room
 _ABOVE = 2  # lines before the quotation, where not everything fits
 _MARKED = "bold cyan"
 
@@ -47,13 +47,16 @@ def frame(scene: Scene, screen: Screen, height: int, first: int | None = None) -
     width = min(screen.width, _WIDEST)
     head = [*_head(scene, width), _rule(screen, width), *_facts(scene, width), _plain("")]
     foot = [_rule(screen, width), *_foot(scene, width)]
-    text = _wrapped(_text(scene, screen), width)
     height = min(height, _TALLEST)
-    room = max(height - len(head) - len(foot), _LEAST)
+    if height < len(head) + len(foot) + _LEAST:  # the text comes first
+        head, foot = head[:1], [_plain(scene.told or "; ".join(scene.status) or "? tells the keys", "bold")]
+        for line in (*head, *foot):
+            line.truncate(width)
+    text = _wrapped(_text(scene, screen), width)
+    room = max(height - len(head) - len(foot), 1)
     shown, first, last = _window(text, room, first)
-    blank = [_plain("")] * (height - len(head) - len(shown) - len(foot))
-    lines = [*head, *shown, *blank, *foot]
-    return Frame(_painted(lines, screen)[-height:], first, last, max(room - 2, 1))
+    blank = [_plain("")] * (room - len(shown))
+    return Frame(_painted([*head, *shown, *blank, *foot], screen), first, last, max(room - 2, 1))
 
 
 def help_page(screen: Screen) -> list[str]:
@@ -84,7 +87,7 @@ def _head(scene: Scene, width: int) -> list[Text]:
         lines = [left.ljust(width - len(right)) + right]
     else:
         lines = [left, right] if right else [left]
-    return [_plain(line) for line in [*lines, balance(scene.progress)]]
+    return [part for line in [*lines, balance(scene.progress)] for part in _wrapped(_plain(line), width)]
 
 
 def _facts(scene: Scene, width: int) -> list[Text]:
@@ -144,6 +147,8 @@ def _window(text: Sequence[Text], room: int, first: int | None) -> tuple[list[Te
         first = marked - _ABOVE
     first = min(max(first, 0), last)
     shown = list(text[first : first + room])
+    if room < _LEAST:
+        return shown, first, last
     if first:
         shown[0] = _plain(f"({first + 1} more lines above)", "dim")
     if first < last:

@@ -76,7 +76,7 @@ def scene(session: Session, *, told: str = "", level: int = 0, span: Span | None
     """
     item = session.current
     if item is None:
-        done = f"All {len(session.items)} statements have an answer. b shows the last one again, q ends."
+        done = "Every statement has an answer. b shows the last one again, q ends."
         return Scene(progress(session), (), (done, "", ""), (), told, DONE)
     text = printable(item.article.text)
     start, end = span or item.span

@@ -72,7 +72,7 @@ class Corrected:
 def reject(correction: Correction, reason: str) -> Reject:
     """Return a correction that is not applied, for one of the reasons in ``STALE``."""
     file, _, line = correction.where.rpartition(":")
-    message = f"{correction.where}: {correction.field} of {correction.quote_id}: {STALE[reason]}"
+    message = f"{correction.field} of {correction.quote_id}: {STALE[reason]}"
     return Reject(file, f"L{line}", reason, message, f"{correction.old!r} -> {correction.new!r} {correction.coder}")
 
 

@@ -40,6 +40,10 @@ class Session:
 
     Parameters
     ----------
+    guess_shown
+        Whether the coder sees what a model makes of the statements.
+    codebook
+        Its version, where it was named.
     answers
         The newest of each key, the latest one last; also of keys that no item has any more.
     skipped
@@ -56,6 +60,7 @@ class Session:
     coder: str
     guess_shown: bool
     items: tuple[Item, ...]
+    codebook: str | None = None
     corrections: tuple[Correction, ...] = ()
     answers: Mapping[Key, Answer] = field(default_factory=dict)
     skipped: tuple[Key, ...] = ()
@@ -100,10 +105,17 @@ class Session:
         return self.notes.get(self.current.key) or (self.earlier.note if self.earlier else None)
 
 
-def begin(stock: Stock, coder: str, *, corrections: Iterable[Correction] = (), guess_shown: bool = False) -> Session:
+def begin(
+    stock: Stock,
+    coder: str,
+    *,
+    corrections: Iterable[Correction] = (),
+    guess_shown: bool = False,
+    codebook: str | None = None,
+) -> Session:
     """Return a session without answers, its items corrected."""
     known = tuple(corrections)
-    return Session(stock, coder, guess_shown, stock.items(known), known)
+    return Session(stock, coder, guess_shown, stock.items(known), codebook, known)
 
 
 def parse_mark(row: Mapping[str, Any], where: str) -> Mark:

@@ -198,6 +198,7 @@ class _At:
             coder_type="human",
             speaker=item.row["speaker"],
             ambiguous=answer.ambiguous,
+            codebook=self.session.codebook,
             statement_id=item.row["quote_id"],
             note=answer.note,
             time=self.time,

@@ -52,6 +52,8 @@ class Task:
         The first so many statements; None takes all.
     queue
         Table of ids, and targets perhaps: only these are asked, in this order.
+    codebook
+        Version of the codebook that is followed.
     """
 
     quotes: Path
@@ -62,6 +64,7 @@ class Task:
     show_guess: bool = False
     limit: int | None = None
     queue: Path | None = None
+    codebook: str | None = None
 
     @property
     def sheets(self) -> dict[Sheet, Path]:
@@ -180,18 +183,25 @@ def _queue(path: Path) -> list[tuple[str, str | None]]:
 
 def _left_out(dropped: Counter[str]) -> list[str]:
     """Return a line for each reason why something is not asked."""
-    words = {
-        "term": "{} terms are left out; a queue can name them",
-        "no-target": "{} statements have no target; name one with --target",
-        "not-in-table": "{} ids of the queue are not in the table",
+    lines = {
+        "term": ("1 term is", "{} terms are", "left out; a queue can name them"),
+        "no-target": ("1 statement has", "{} statements have", "no target; name one with --target"),
+        "not-in-table": ("1 id of the queue is", "{} ids of the queue are", "not in the table"),
     }
-    return [line.format(dropped[reason]) for reason, line in words.items() if dropped[reason]]
+    found = [(dropped[reason], *line) for reason, line in lines.items() if dropped[reason]]
+    return [f"{one if n == 1 else many.format(n)} {rest}" for n, one, many, rest in found]
 
 
 def _opened(task: Task, stock: Stock, files: Mapping[Sheet, Journal]) -> Session:
     """Return the session as the files have it."""
     mended = [parse_correction(row, where) for where, row in files["corrections"].placed]
-    session = begin(stock, task.coder, corrections=in_order(mended), guess_shown=task.show_guess)
+    session = begin(
+        stock,
+        task.coder,
+        corrections=in_order(mended),
+        guess_shown=task.show_guess,
+        codebook=task.codebook,
+    )
     labels = [parse_gold(row, where) for where, row in files["labels"].placed]
     return resume(session, labels, [parse_mark(row, where) for where, row in files["marks"].placed])
 

@@ -114,6 +114,8 @@ def _missing(correction: Correction, texts: Container[str | None]) -> str:
 def _told(stale: Sequence[Reject], conflicts: int) -> Iterator[str]:
     if stale:
         reasons = ", ".join(f"{reason} {n}" for reason, n in Counter(r.reason for r in stale).most_common())
-        yield f"corrections not applied: {len(stale)} ({reasons}), for instance {stale[0].message}"
+        first = stale[0]
+        example = f"{first.file}:{first.position}: {first.message}"
+        yield f"corrections not applied: {len(stale)} ({reasons}), for instance {example}"
     if conflicts:
         yield f"coders correct {conflicts} field{'s' * (conflicts > 1)} in different ways; the newest correction holds"

@@ -261,7 +261,7 @@ def test_what_does_not_fit_is_a_reject_and_changes_nothing(given, reason):
     if reason:
         (reject,) = found.rejects
         assert (reject.file, reject.position) == ("c.jsonl", f"L{given.where.partition(':')[2]}")
-        assert reject.message.startswith(f"{given.where}: {given.field} of {SECOND['quote_id']}: ")
+        assert reject.message.startswith(f"{given.field} of {SECOND['quote_id']}: ")
 
 
 def test_a_quotation_that_is_not_there_is_left_to_the_caller():
