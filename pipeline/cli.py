@@ -87,6 +87,7 @@ def ingest(
     paths: options.MaybePaths = None,
     out: options.QuoteTable = None,
     kinds: options.Kinds = None,
+    corrections: options.Corrections = None,
     strict: options.Strict = False,
     config: options.Config = None,
     overrides: options.Set = None,
@@ -96,7 +97,9 @@ def ingest(
     from pipeline.config import IngestConfig, load_config
     from pipeline.stages import ingest as stage
 
-    assigned = options.assigned(overrides, paths=paths, out=out, kinds=_listed(kinds), strict=strict)
+    assigned = options.assigned(
+        overrides, paths=paths, out=out, kinds=_listed(kinds), corrections=corrections, strict=strict
+    )
     with progress("reading") as show:
         manifest = stage.run(load_config(IngestConfig, config or "ingest", assigned), progress=show)
     _say(manifest, as_json=as_json)
@@ -108,6 +111,7 @@ def quotes(
     html: options.Page = None,
     limit: options.MostArticles = 10,
     kinds: options.Kinds = None,
+    corrections: options.Corrections = None,
     strict: options.Strict = False,
     config: options.Config = None,
     overrides: options.Set = None,
@@ -117,7 +121,7 @@ def quotes(
     from pipeline.config import IngestConfig, load_config
     from pipeline.stages import quotes as stage
 
-    assigned = options.assigned(overrides, paths=paths, kinds=_listed(kinds), strict=strict)
+    assigned = options.assigned(overrides, paths=paths, kinds=_listed(kinds), corrections=corrections, strict=strict)
     settings = load_config(IngestConfig, config or "ingest", assigned)
     with progress("reading") as show:
         shown = stage.run(settings, limit=limit, html=html, progress=show)
@@ -249,6 +253,7 @@ def score(
     beside: options.Beside = None,
     target: options.Targets = None,
     kinds: options.Kinds = None,
+    corrections: options.Corrections = None,
     show: options.Show = 40,
     strict: options.Strict = False,
     config: options.Config = None,
@@ -260,9 +265,8 @@ def score(
     from pipeline.parts import read_parts
     from pipeline.stages import score as stage
 
-    settings = load_config(
-        ScoreConfig, config or "score", options.assigned(overrides, model=model, kinds=_listed(kinds), strict=strict)
-    )
+    assigned = options.assigned(overrides, model=model, kinds=_listed(kinds), corrections=corrections, strict=strict)
+    settings = load_config(ScoreConfig, config or "score", assigned)
     other = stage.load_scorer(settings.model_copy(update={"model": beside})) if beside else None
     with progress("scoring") as watcher:
         manifest = stage.run(settings, paths, out, targets=target or (), progress=watcher)

@@ -41,6 +41,8 @@ class ReadingConfig(Config):
         A speaker less sure than this is left null.
     tagger
         Folder of the tagger that finds indirect speech; None takes ``models/indirect``, which comes along.
+    corrections
+        Files of corrections that coders made, applied to what is found; the newest holds.
     strict
         Any reject is an error.
     max_reject_share
@@ -58,6 +60,7 @@ class ReadingConfig(Config):
     kinds: tuple[QuoteKind, ...] = Field(default=("direct", "mixed"), min_length=1)
     min_speaker_confidence: float = Field(default=0.0, ge=0, le=1)
     tagger: Path | None = None
+    corrections: tuple[Path, ...] = ()
     strict: bool = False
     max_reject_share: float = Field(default=1.0, ge=0, le=1)
     max_document_mb: float = Field(default=5, gt=0)

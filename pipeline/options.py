@@ -49,6 +49,14 @@ Kinds = Annotated[
     str | None,
     typer.Option(metavar="LIST", help="Kinds of speech to find, e.g. direct,mixed,indirect; also block."),
 ]
+Corrections = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--corrections",
+        metavar="FILE",
+        help="Corrections that coders made, e.g. labels/ann.corrections.jsonl; may be repeated.",
+    ),
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first record that cannot be read.")]
 PublicData = Annotated[
     list[str] | None,
@@ -173,8 +181,39 @@ CoderKind = Annotated[
         "--coder-type", metavar="human|model|weak", help="What the coder is, where the file does not say, e.g. human"
     ),
 ]
+OwnLabels = Annotated[
+    Path, typer.Option("--out", metavar="FILE", help="Your labels, gone on with if it is there, e.g. labels/ann.jsonl")
+]
+OwnName = Annotated[str, typer.Option("--coder", metavar="NAME", help="Who you are, e.g. ann; each coder a file.")]
+CodedToward = Annotated[
+    str | None,
+    typer.Option(
+        "--target",
+        metavar="TEXT",
+        help="What would be restricted, instead of the table's targets, e.g. 'Loopi in schools'",
+    ),
+]
+OwnCorrections = Annotated[
+    Path | None,
+    typer.Option(
+        "--corrections", metavar="FILE", help="Your corrections, e.g. labels/mended.jsonl; else beside --out."
+    ),
+]
+ShowGuess = Annotated[
+    bool, typer.Option("--show-guess", help="Show the model's stance; coders tend to follow it, so each label says so.")
+]
+First = Annotated[
+    int | None, typer.Option("--limit", min=1, metavar="N", help="Only the first so many statements, e.g. --limit 100")
+]
+Queue = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Table of statement ids: only these, in this order, e.g. queue.jsonl"),
+]
 Codebook = Annotated[
     str | None, typer.Option(metavar="VERSION", help="Version of the codebook, where the file does not say, e.g. 1")
+]
+LineByLine = Annotated[
+    bool, typer.Option("--lines", help="Read a line for each key and redraw nothing, as for a screen reader.")
 ]
 NextTable = Annotated[
     Path, typer.Option(metavar="TABLE", help="Table to write, e.g. next.parquet (.jsonl, .csv); it goes in again.")

@@ -38,7 +38,16 @@ def modules():
 
 
 @pytest.mark.parametrize(
-    "command", ["--help", "--version", "score --help", "quotes --help", "train --help", "annotate agreement --help"]
+    "command",
+    [
+        "--help",
+        "--version",
+        "score --help",
+        "quotes --help",
+        "train --help",
+        "annotate agreement --help",
+        "annotate run --help",
+    ],
 )
 def test_help_and_version_load_nothing_heavy(command):
     loaded = packages(run(f"from pipeline.cli import main\nassert main({command.split()!r}) == 0"))

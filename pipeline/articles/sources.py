@@ -26,7 +26,9 @@ KINDS = {
 
 _TAR_ENDINGS = (".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 # What our own stages leave beside their tables.
-_SIDE_ENDINGS = (".manifest.json", ".rejected.jsonl", ".extracted.txt")
+_SIDE_ENDINGS = (
+    ".manifest.json", ".rejected.jsonl", ".extracted.txt", ".corrections.jsonl", ".marks.jsonl", ".torn.jsonl",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

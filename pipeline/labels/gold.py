@@ -45,6 +45,9 @@ class Gold:
         When it was made: ISO 8601, UTC.
     seconds
         Spent on it.
+    replaces
+        Ids, with spaces between, that the quotation had before its coder mended its span; what the coder said under
+        them no longer counts.
     """
 
     where: str
@@ -64,6 +67,7 @@ class Gold:
     note: str | None = None
     time: str | None = None
     seconds: float | None = None
+    replaces: str | None = None
 
     def as_row(self) -> dict[str, Any]:
         """Return the annotation as one row of a gold file."""
@@ -191,6 +195,7 @@ def parse_gold(row: Mapping[str, Any], where: str) -> Gold:
         note=_optional(row, "note", where),
         time=_time(row, where),
         seconds=_seconds(row, where),
+        replaces=_optional(row, "replaces", where),
     )
 
 

@@ -23,6 +23,7 @@ from pipeline.quotes import QuoteOptions, find_quotes
 from pipeline.quotes.tagger import Tagger
 from pipeline.records import Article, Document, Reject
 from pipeline.rows import quote_row
+from pipeline.stages.correction import Corrector
 from pipeline.stages.identities import Identities
 
 _DROPPED = "dropped:"
@@ -108,6 +109,7 @@ def extract(
     counts: Counter[str],
     *,
     targets: Sequence[str] = (),
+    corrector: Corrector | None = None,
 ) -> Iterator[tuple[Article, list[dict[str, Any]]]]:
     """Yield every article with the rows of its quotes (``records.quote_row``), targets resolved.
 
@@ -121,6 +123,8 @@ def extract(
         Gets ``documents``, ``articles``, ``quotes``, ``statements``, and ``dropped:STEP`` of each cleaning step.
     targets
         Given targets; with several, each quote has a row for each of them.
+    corrector
+        Puts right what coders have corrected; None changes nothing.
 
     Raises
     ------
@@ -135,11 +139,11 @@ def extract(
             for article in _articles(document, identities, reject, counts):
                 chosen = _targets(article, targets, finder, config.target)
                 article = replace(article, target=chosen[0])
-                quotes = find_quotes(article, wanted)
+                rows = [quote_row(article, quote) for quote in find_quotes(article, wanted)]
+                rows = corrector.correct(article, rows) if corrector else rows
                 counts["articles"] += 1
-                counts["quotes"] += len(quotes)
-                counts["statements"] += sum(quote.is_statement for quote in quotes)
-                rows = [quote_row(article, quote) for quote in quotes]
+                counts["quotes"] += len(rows)
+                counts["statements"] += sum(row["is_statement"] for row in rows)
                 yield article, [row | {"target": target} for row in rows for target in chosen]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -14,6 +15,7 @@ from pipeline.articles.sources import STDIN
 from pipeline.articles.stories import StoryIndex
 from pipeline.config import IngestConfig, load_topics
 from pipeline.records import Manifest
+from pipeline.stages.correction import Corrector
 from pipeline.stages.extraction import RejectLog, check_apart, cleaning_counts, extract, open_rejects
 from pipeline.storage import (
     ARTICLE_SCHEMA,
@@ -26,6 +28,8 @@ from pipeline.storage import (
     side_path,
     write_manifest,
 )
+
+_log = logging.getLogger(__name__)
 
 # Rows in a row group; an article is far larger than a quote.
 _QUOTES_AT_ONCE = 5000
@@ -77,13 +81,14 @@ def run(config: IngestConfig, progress: Callable[[int, int], None] | None = None
     watch, out = Stopwatch(), config.out
     check_table_path(out)
     outputs = [out, side_path(out, "articles.parquet"), side_path(out, "rejected.jsonl")]
-    check_apart(config.paths, [*outputs, side_path(out, "manifest.json")])
+    check_apart([*config.paths, *map(str, config.corrections)], [*outputs, side_path(out, "manifest.json")])
+    corrector = Corrector(config.corrections)
     counts: Counter[str] = Counter(documents=0, articles=0, quotes=0, statements=0)
     with ExitStack() as stack:
         articles, quotes = stack.enter_context(_Spool()), stack.enter_context(_Spool())
         rejects = stack.enter_context(open_rejects(outputs[2], strict=config.strict))
         index = StoryIndex(config.story_threshold)
-        found = extract(config.paths, config, load_topics(), rejects, counts)
+        found = extract(config.paths, config, load_topics(), rejects, counts, corrector=corrector)
         for number, (article, rows) in enumerate(found):
             index.add(article)
             articles.write(number, article_row(article))
@@ -92,10 +97,13 @@ def run(config: IngestConfig, progress: Callable[[int, int], None] | None = None
             if progress:
                 progress(counts["articles"], counts["quotes"])
         rejects.check(counts["articles"], config.max_reject_share)
+        unfit = corrector.settle(rejects, counts)
         stories = index.in_order()
         _write(outputs[0], quotes.rows(stories), QUOTE_SCHEMA, _QUOTES_AT_ONCE, stack)
         _write(outputs[1], articles.rows(stories), ARTICLE_SCHEMA, _ARTICLES_AT_ONCE, stack)
     counts["stories"] = len(set(stories))
+    if unfit:
+        _log.warning("%s", unfit)
     return _manifest(config, watch, counts, rejects, outputs)
 
 
@@ -114,7 +122,7 @@ def _manifest(
         "ingest",
         counts=counted | {"rejects": rejects.reasons.total()},
         dropped=steps | {f"rejected-{reason}": count for reason, count in rejects.reasons.items()},
-        inputs=[Path(path) for path in config.paths if path != STDIN],
+        inputs=[*(Path(path) for path in config.paths if path != STDIN), *config.corrections],
         outputs=outputs,
         config_hash=config.digest(),
     )

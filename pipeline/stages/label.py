@@ -15,6 +15,7 @@ from pipeline.errors import LabelError
 from pipeline.files import write_json, write_jsonl
 from pipeline.labels.align import Alignment, align
 from pipeline.labels.gold import read_gold
+from pipeline.labels.revisions import newest
 from pipeline.labels.splits import SPLITS, assign, check_leakage, near_duplicate_pairs
 from pipeline.labels.unlabelled import unlabelled
 from pipeline.records import LABELS, Manifest, Reject, Statement
@@ -92,7 +93,8 @@ def run(config: LabelConfig) -> Manifest:
     """
     watch = Stopwatch()
     check_table_path(config.out)
-    gold = read_gold(config.gold)
+    read = read_gold(config.gold)
+    gold = newest(read)
     articles_path = side_path(config.quotes, "articles.parquet")
     quotes, articles = read_table(config.quotes, required=QUOTE_COLUMNS), read_articles(articles_path)
     alignment = align(gold, quotes, articles)
@@ -104,13 +106,14 @@ def run(config: LabelConfig) -> Manifest:
     more = weak_part(config, coded, given, unlabelled(quotes, gold, articles) if config.weak.enabled else None)
     statements = [*coded, *more.statements]
     check_leakage(statements, _pairs(config, statements) if more.statements else pairs)
-    report = {**summarise(statements), "gold": alignment.counts, "near_duplicate_pairs": len(pairs), **more.report}
+    counts = {**alignment.counts, "revised": len(read) - len(gold)}
+    report = {**summarise(statements), "gold": counts, "near_duplicate_pairs": len(pairs), **more.report}
     report |= {"public": {name: dict(found.counts) for name, found in zip(config.public, public, strict=True)}}
     rejects = [*alignment.rejects, *(reject for found in public for reject in found.rejects)]
     outputs = _write(config, statements, rejects, more.votes, report)
     manifest = watch.manifest(
         "label",
-        counts={**alignment.counts, "statements": len(statements), **more.counts},
+        counts={**counts, "statements": len(statements), **more.counts},
         dropped=Counter(reject.reason for reject in rejects) + Counter(more.left_out),
         inputs=[config.quotes, articles_path, config.gold, *config.weak.functions],
         outputs=outputs,

@@ -12,6 +12,7 @@ from pipeline.dataset_configs import DatasetConfig
 from pipeline.errors import InputError
 from pipeline.files import read_jsonl, read_text
 from pipeline.labels.public import Polarity, Public, PublicMap, public_statements
+from pipeline.stance.hub import hub_rows
 from pipeline.storage import read_table
 
 _TEXT = {".csv": ",", ".tsv": "\t"}
@@ -46,25 +47,6 @@ def _rows(config: DatasetConfig) -> Iterator[Mapping[str, Any]]:
         text = io.StringIO(read_text(path, "data set").removeprefix("\ufeff"), newline="")
         yield from csv.DictReader(text, delimiter=_TEXT[path.suffix])
     else:
-        yield from _from_hub(config)
-
-
-def _from_hub(config: DatasetConfig) -> Iterator[Mapping[str, Any]]:
-    """Yield the rows of a data set of the hub, or of its cache where nothing may be fetched."""
-    try:
-        import datasets
-    except ImportError as error:
-        raise InputError(f"{config.source}: a data set of the hub needs {error.name}; pip install datasets") from error
-    if config.download and config.revision is None:
-        raise InputError(f"{config.source}: name the commit to fetch, revision: COMMIT; what is there changes")
-    limits = datasets.DownloadConfig(local_files_only=not config.download)
-    try:
-        yield from datasets.load_dataset(
-            config.source, config.subset, split=config.split, revision=config.revision, download_config=limits
+        yield from hub_rows(
+            config.source, config.subset, split=config.split, revision=config.revision, download=config.download
         )
-    except (OSError, ValueError, RuntimeError) as error:
-        line = " ".join(str(error).split())[:200]
-        raise InputError(
-            f"{config.source}: no such local file, and not to be had from the hub ({line}); give a file, or set "
-            "download: true and revision: COMMIT in its configuration"
-        ) from error

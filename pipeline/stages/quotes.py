@@ -14,6 +14,7 @@ from pipeline.config import IngestConfig, load_topics
 from pipeline.errors import InputError
 from pipeline.files import atomic_path
 from pipeline.highlight import View, page, view
+from pipeline.stages.correction import Corrector
 from pipeline.stages.extraction import RejectLog, check_apart, extract
 
 _COUNTED = 1000
@@ -84,14 +85,17 @@ def run(
 def _shown(config: IngestConfig, limit: int, progress: Callable[[int, int], None] | None) -> Shown:
     counts: Counter[str] = Counter()
     rejects = RejectLog(lambda _: None, strict=config.strict)
+    corrector = Corrector(config.corrections)
+    found = extract(config.paths, config, load_topics(), rejects, counts, corrector=corrector)
     views = []
-    for article, rows in islice(extract(config.paths, config, load_topics(), rejects, counts), limit + _COUNTED + 1):
+    for article, rows in islice(found, limit + _COUNTED + 1):
         if counts["articles"] <= limit:
             views.append(view(article, rows))
         if progress:
             progress(counts["articles"], counts["quotes"])
     rejects.check(counts["articles"], config.max_reject_share)
-    return Shown(tuple(views), tuple(_notes(counts["articles"] - len(views), rejects)))
+    notes = [*_notes(counts["articles"] - len(views), rejects), corrector.settle(rejects, counts)]
+    return Shown(tuple(views), tuple(filter(None, notes)))
 
 
 def _check_page(config: IngestConfig, html: Path) -> None:
@@ -100,7 +104,7 @@ def _check_page(config: IngestConfig, html: Path) -> None:
         raise InputError(f"{html}: is a folder; name a file in it, for instance {html / 'quotes.html'}")
     if str(html) == STDIN:
         raise InputError("-: a page is written to a file; name one, for instance --html quotes.html")
-    check_apart(config.paths, [html], option="--html")
+    check_apart([*config.paths, *map(str, config.corrections)], [html], option="--html")
 
 
 def _notes(left_out: int, rejects: RejectLog) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -17,6 +18,7 @@ from pipeline.errors import InputError, ModelError
 from pipeline.files import readable
 from pipeline.parts import PartWriter, beside, is_folder
 from pipeline.records import LABELS, Article, Manifest, text_hash
+from pipeline.stages.correction import Corrector
 from pipeline.stages.extraction import check_apart, cleaning_counts, extract, open_rejects
 from pipeline.stance.conformal import named
 from pipeline.storage import (
@@ -29,6 +31,8 @@ from pipeline.storage import (
     check_table_path,
     write_manifest,
 )
+
+_log = logging.getLogger(__name__)
 
 Row = dict[str, Any]
 
@@ -157,7 +161,8 @@ def run(
     watch = Stopwatch()
     outputs = [out, beside(out, "articles.parquet"), beside(out, "rejected.jsonl")]
     _check_out(out)
-    check_apart(paths, [*outputs, beside(out, "manifest.json")])
+    check_apart([*paths, *map(str, config.corrections)], [*outputs, beside(out, "manifest.json")])
+    corrector = Corrector(config.corrections)
     scorer = load_scorer(config)
     counts: Counter[str] = Counter(documents=0, articles=0, quotes=0, statements=0)
     tally = _Tally()
@@ -166,18 +171,21 @@ def run(
         articles = stack.enter_context(TableWriter(outputs[1], ARTICLE_SCHEMA))
         rejects = stack.enter_context(open_rejects(outputs[2], strict=config.strict))
         given = [readable(target) for target in targets]
-        found = extract(paths, config, load_topics(), rejects, counts, targets=given)
+        found = extract(paths, config, load_topics(), rejects, counts, targets=given, corrector=corrector)
         for batch in batches(_rows(found, articles, counts, progress), config.batch_rows):
             scored = scorer.score(batch, config.abstain_below)
             table.write(scored)
             tally.add(scored)
         rejects.check(counts["articles"], config.max_reject_share)
+        unfit = corrector.settle(rejects, counts)
+    if unfit:
+        _log.warning("%s", unfit)
     counted, steps = cleaning_counts(counts)
     manifest = watch.manifest(
         "score",
         counts=counted | tally.counts() | {"rejects": rejects.reasons.total()},
         dropped=steps | {f"rejected-{reason}": count for reason, count in rejects.reasons.items()},
-        inputs=[Path(path) for path in paths if path != STDIN],
+        inputs=[*(Path(path) for path in paths if path != STDIN), *config.corrections],
         outputs=outputs,
         config_hash=config.digest(),
     )

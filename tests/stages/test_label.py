@@ -106,6 +106,7 @@ def test_every_gold_statement_is_labelled_and_split(corpus, tmp_path):
         "found_exactly": 24,
         "cut_from_article": 12,
         "found_by_extractor_only": 0,
+        "revised": 0,
         "statements": 36,
     }
     assert json.loads((tmp_path / "data/statements.manifest.json").read_text())["counts"] == manifest.counts
