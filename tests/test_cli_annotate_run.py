@@ -24,13 +24,15 @@ README = Path(pipeline.__file__).parent.parent / "README.md"
 def folder(tmp_path, monkeypatch, capsys):
     """Work in a folder with a quote table."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(os, "environ", os.environ.copy())
+    before = os.environ.copy()  # rich holds on to the environment itself: a copy in its place would not do
     (tmp_path / "news").mkdir()
     (tmp_path / "news/council.txt").write_text(COUNCIL, encoding="utf-8")
     (tmp_path / "news/harbour.txt").write_text(HARBOUR, encoding="utf-8")
     assert main(["ingest", "news", "--out", "quotes.parquet"]) == 0
     capsys.readouterr()
-    return tmp_path
+    yield tmp_path
+    os.environ.clear()
+    os.environ.update(before)
 
 
 def run(monkeypatch, keys, *options):

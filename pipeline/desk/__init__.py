@@ -131,8 +131,8 @@ class Desk:
         rows = session.stock.rows[item.article.article_id]
         names = list(dict.fromkeys(row["speaker"] for row in rows if row["speaker"] not in (None, item.row["speaker"])))
         listed = "; ".join(f"{number} {printable(name)}" for number, name in enumerate(names, start=1))
-        told = f"In this article: {listed}" if names else "Nobody else is named in this article."
-        self._surface.show(scene(session, told=told, level=self._level, keys=_NONE))
+        hint = f"In this article: {listed}" if names else "Nobody else is named in this article."
+        self._surface.show(scene(session, hint=hint, level=self._level, keys=_NONE))
         typed = self._typed("Speaker (name or number, - for nobody, nothing leaves it):")
         if not typed:
             return None, ""
@@ -157,6 +157,8 @@ class Desk:
                 span = moved(text, span, *_MOVES[key])
             elif key == "w":
                 span, told = self._retyped(text, span)
+            elif key:
+                told = f"{printable(key)} is no key here; l leaves"
 
     def _retyped(self, text: str, span: Span) -> tuple[Span, str]:
         typed = self._typed("Its words (... for some left out):")

@@ -64,11 +64,15 @@ class Scene:
     keys: Keys
 
 
-def scene(session: Session, *, told: str = "", level: int = 0, span: Span | None = None, keys: Keys = MAIN) -> Scene:
+def scene(
+    session: Session, *, told: str = "", hint: str = "", level: int = 0, span: Span | None = None, keys: Keys = MAIN
+) -> Scene:
     """Return what is shown of a session.
 
     Parameters
     ----------
+    hint
+        A line that helps with what is asked next.
     level
         Amount of context, from 0.
     span
@@ -83,7 +87,8 @@ def scene(session: Session, *, told: str = "", level: int = 0, span: Span | None
     low, high = item.around(level)
     low, high = min(low, start), max(high, end)
     parts = (text[low:start].lstrip("\n"), text[start:end], text[end:high].rstrip("\n"))
-    return Scene(progress(session), tuple(_facts(item)), parts, tuple(_status(session, item)), told, keys)
+    status = tuple(filter(None, (*_status(session, item), hint)))
+    return Scene(progress(session), tuple(_facts(item)), parts, status, told, keys)
 
 
 def _facts(item: Item) -> Iterator[tuple[str, str]]:

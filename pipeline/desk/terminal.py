@@ -201,7 +201,9 @@ class Terminal:
 
     def _paint(self, lines: list[str]) -> None:
         """Draw lines over what is there: nothing flickers."""
-        self._write("\x1b[H" + "\x1b[K\r\n".join(lines) + "\x1b[K\x1b[J")
+        # Each is cleared first: behind one that fills its width, some terminals clear its last character.
+        rest = "\r\n\x1b[J" if len(lines) < self._size.lines else ""
+        self._write("\x1b[H" + "\r\n".join(f"\x1b[2K{line}" for line in lines) + rest)
 
     def _write(self, text: str) -> None:
         self._out.write(text)

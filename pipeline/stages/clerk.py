@@ -44,7 +44,8 @@ class Clerk:
         self._session, self._files, self._now, self._clock = session, files, now, clock
         self.answers = 0
         # Of two answers the newest counts, even where the system's clock has been put back between them.
-        times = [utc(row["time"]) for journal in files.values() for row in journal.rows if row.get("time")]
+        written = [*files["labels"].rows, *files["corrections"].rows]
+        times = [utc(row["time"]) for row in written if row.get("time")]
         self._last = max(map(datetime.fromisoformat, times), default=datetime.min.replace(tzinfo=UTC))
 
     def work(self, desk: Desk, told: str) -> None:

@@ -68,7 +68,7 @@ class Corrector:
         """Return the rows of an article, corrected."""
         if article.source in self._sources:
             self._read[article.source].add(article.raw_sha256)
-        own = [c for c in self._by_text.get(article.raw_sha256 or "", ()) if self._concerns(c, article)]
+        own = [c for c in self._by_text.get(article.raw_sha256 or "", ()) if _concerns(c, article)]
         if not own:
             return list(rows)
         found = correct(article, rows, own, RULES)
@@ -76,12 +76,6 @@ class Corrector:
         self._rejects += found.rejects
         self._counts += found.counts
         return sorted(found.rows, key=lambda row: row["start"])
-
-    def _concerns(self, correction: Correction, article: Article) -> bool:
-        """Tell whether a correction with its text may be of this article; the file may have got another name."""
-        if correction.source == article.source:
-            return correction.where not in self._placed
-        return correction.quote_id.startswith(f"{article.article_id}:")
 
     def settle(self, reject_one: Callable[[Reject], None], counts: Counter[str]) -> str:
         """Return a line about what does not fit, empty where all does, once every article has been read.
@@ -105,6 +99,11 @@ class Corrector:
         if self.paths:
             counts.update({name: self._counts[key] for key, name in _COUNTED.items()})
         return "; ".join(_told(stale, self._counts["conflicts"]))
+
+
+def _concerns(correction: Correction, article: Article) -> bool:
+    """Tell whether a correction of its text may be of this article; the file may have got another name."""
+    return correction.source == article.source or correction.quote_id.startswith(f"{article.article_id}:")
 
 
 def _missing(correction: Correction, texts: Container[str | None]) -> str:

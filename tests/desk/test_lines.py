@@ -75,6 +75,7 @@ def test_keys_are_told_once_and_where_they_change():
     keys = [line for line in out if line.startswith("keys: ")]
     assert [line.split(",")[0] for line in keys] == ["keys: p pro", "keys: s speaker", "keys: p pro"]
     assert "zz is no key here; ? tells what the keys do" in out
+    assert "zz is no key here; l leaves" in ask("c", "e", "zz", "l", "u")[1]
 
 
 def test_help_tells_every_key():

@@ -224,8 +224,9 @@ def test_notes_and_corrections_are_typed_as_in_any_terminal(sit, folder):
     sitting.wait("Note:").type("caffé 🎉\x7f\x7f\x1b[Dx\n")
     sitting.wait("note: caffé").type("c")
     sitting.wait("What is wrong?").type("s")
-    sitting.wait("In this article: 1 Jonas Veld")
-    sitting.wait("nothing leaves it):").type("Ida Ferran\n")
+    sitting.wait("nothing leaves it):")
+    assert "In this article: 1 Jonas Veld" in sitting.screen, "the names are there while one is asked for"
+    sitting.type("Ida Ferran\n")
     sitting.wait("speaker  Ida Ferran").type("ce")
     sitting.wait("end a word earlier").type("4")
     sitting.type("y")

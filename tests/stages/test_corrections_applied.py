@@ -182,6 +182,12 @@ def test_copies_of_one_text_under_two_names_are_corrected_apart(folder):
     assert (rows[0]["speaker"], copy[0]["speaker"]) == ("Ida Ferran", "Mira Olsen")
 
 
+def test_a_copy_that_is_read_first_does_not_take_a_correction_away(folder):
+    (folder / "news/a.txt").write_text(COUNCIL, encoding="utf-8")
+    _, rows, rejects = ingested(write([MENDED[0]]))
+    assert (rows[0]["speaker"], rejects) == ("Ida Ferran", [])
+
+
 def test_coders_who_differ_are_counted_and_told_and_the_newest_holds(caplog):
     other = correction(
         FIRST, "speaker", "Mira Olsen", "Ada Brandt", coder="ben", coder_type="human", time="2032-03-01T08:29:00Z"
