@@ -93,7 +93,10 @@ def next_statements(
     settings = load_config(
         NextConfig, config or "next", options.assigned(overrides, count=count, per_target=per_target)
     )
-    _say(stage.run(settings, quotes, out, labels or ()), as_json=as_json)
+    manifest = stage.run(settings, quotes, out, labels or ())
+    _say(manifest, as_json=as_json)
+    if manifest.counts["chosen"] < settings.count:
+        note(f"fewer than {settings.count}: {settings.per_story} of each story; --set per_story=N takes more")
 
 
 @app.command(name="check", epilog="Example: stance annotate check gold.jsonl --quotes data/quotes.parquet")
