@@ -150,7 +150,7 @@ def test_times_never_go_back_with_the_systems_clock(folder):
     work(folder, PRO, Back(), ANTI, now=lambda: next(moments))
     work(folder, Back(), NEUTRAL, now=lambda: NOON - timedelta(days=1))
     times = [row["time"] for row in lines(folder / "ann.jsonl")]
-    assert times == ["2032-03-01T12:00:00Z", "2032-03-01T12:00:01Z", "2032-03-01T12:00:01Z"]
+    assert times == ["2032-03-01T12:00:00.000Z", "2032-03-01T12:00:01.900Z", "2032-03-01T12:00:01.902Z"]
 
 
 def test_labels_name_the_codebook_where_it_is_given(folder):
@@ -161,7 +161,7 @@ def test_labels_name_the_codebook_where_it_is_given(folder):
 
 def test_times_are_utc(folder):
     work(folder, PRO, now=lambda: datetime.fromisoformat("2032-03-01T12:00:00+05:00"))
-    assert lines(folder / "ann.jsonl")[0]["time"] == "2032-03-01T07:00:00Z"
+    assert lines(folder / "ann.jsonl")[0]["time"] == "2032-03-01T07:00:00.000Z"
 
 
 def test_a_line_cut_short_by_a_crash_is_told_and_its_statement_asked_again(folder):
