@@ -12,8 +12,10 @@ from pipeline.errors import InputError, LabelError
 from pipeline.files import sha256_file, write_jsonl
 from pipeline.labels.events import Back, Extent, Label, NoStatement, Note, Skip, Speaker, Unclear
 from pipeline.labels.gold import read_gold
+from pipeline.labels.intake import Coders
+from pipeline.labels.revisions import newest
+from pipeline.stages import annotate_import, ingest, label
 from pipeline.stages import annotate_run as stage
-from pipeline.stages import ingest, label
 from pipeline.storage import QUOTE_SCHEMA, SCORE_SCHEMA, read_table, write_table
 
 PRO, ANTI, NEUTRAL = Label("pro-restriction"), Label("anti-restriction"), Label("neutral")
@@ -378,3 +380,15 @@ def test_labels_become_statements_the_newest_answer_of_each(folder, monkeypatch)
     ]
     assert (manifest.counts["gold"], manifest.counts["revised"], manifest.counts["terms"]) == (5, 2, 1)
     assert json.loads((folder / "label.json").read_text())["gold"]["revised"] == 2
+
+
+def test_labels_go_through_import_as_they_are(folder):
+    extract("again.parquet")
+    longer = lambda session: Extent((session.current.span[0], session.current.span[1] + 5))  # noqa: E731
+    work(folder, PRO, ANTI, Back(), NEUTRAL, Back(), NoStatement(), longer, ANTI)
+    extract("mended.parquet", corrections=["ann.corrections.jsonl"])
+    annotate_import.run([folder / "ann.jsonl"], folder / "mended.parquet", folder / "gold.jsonl", coders=Coders())
+    imported, own = read_gold(folder / "gold.jsonl"), newest(read_gold(folder / "ann.jsonl"))
+    told = [(g.statement_id, g.kind, g.label, g.time, g.replaces, g.coder_type) for g in own]
+    assert [(g.statement_id, g.kind, g.label, g.time, g.replaces, g.coder_type) for g in imported] == told
+    assert [label for _, _, label, _, _, _ in told] == ["pro-restriction", None, "anti-restriction"]
