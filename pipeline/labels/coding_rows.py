@@ -19,6 +19,7 @@ from pipeline.labels.coding_cells import PLACES, Unit, article_of, cell, label_i
 from pipeline.labels.filled_tables import Needed, Row, Sheet, read_sheet, rejected
 from pipeline.labels.gold import CoderType
 from pipeline.labels.reliability import Codes
+from pipeline.labels.withdrawals import Withdrawals, withdrawals, withdrawn
 from pipeline.records import LABELS, Reject
 
 _NEEDED: Needed = tuple((*place, "coder", "label") for place in PLACES)
@@ -80,7 +81,7 @@ def codes_of(codings: Sequence[Coding]) -> Codes:
     )
 
 
-def _coding(row: Row) -> Coding | str:
+def _coding(row: Row, taken_back: Withdrawals) -> Coding | str:
     """Return the coding of a row, or the word under which a row without one is counted."""
     cells = row.cells
     if cell(cells, "kind") == "term":
@@ -92,7 +93,10 @@ def _coding(row: Row) -> Coding | str:
     if not coder:
         raise RecordError("names no coder; say who gave this label", reason="no-coder")
     target = cell(cells, "target") or None
-    return Coding(row.where, statement_in(cells), target, coder, type_in(cells, "coder_type"), label, cells)
+    coding = Coding(row.where, statement_in(cells), target, coder, type_in(cells, "coder_type"), label, cells)
+    if how := withdrawn(taken_back, coder, coding.unit, coding.text("time")):
+        raise RecordError(how, reason="superseded")
+    return coding
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +123,15 @@ def read_codings(paths: Sequence[Path]) -> Read:
     rejects: list[Reject] = []
     notes: list[str] = []
     counts = Counter(rows=0, blank=0, terms=0)
-    for path in paths:
-        sheet = read_sheet(path, _NEEDED, "file of codings")
+    sheets = {path: read_sheet(path, _NEEDED, "file of codings") for path in paths}
+    taken_back = withdrawals(row for sheet in sheets.values() for row in sheet.rows)
+    for path, sheet in sheets.items():
         counts["rows"] += len(sheet.rows) + len(sheet.rejects)
         rejects += sheet.rejects
         notes += [*sheet.notes, *_mended(path, sheet)]
         for row in sheet.rows:
             try:
-                found = _coding(row)
+                found = _coding(row, taken_back)
             except RecordError as error:
                 rejects.append(rejected(row.where, error, dict(row.cells)))
                 continue

@@ -28,6 +28,8 @@ class Coding:
         What the file says of the place; None where it says nothing.
     was
         The ``verdict`` that it was exported with.
+    replaces
+        As in gold: ids that its coder gave up when putting the span right.
     assumed
         What its coder is taken for where nobody says it.
     skipped
@@ -57,6 +59,7 @@ class Coding:
     end: int | None = None
     quote: str | None = None
     was: str | None = None
+    replaces: str | None = None
     assumed: CoderType | None = None
     skipped: bool = False
     numbered: bool = False

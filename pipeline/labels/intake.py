@@ -97,6 +97,7 @@ def _as_gold(coding: Coding, spot: Place, coders: Coders) -> Gold:
         note=coding.note,
         time=coding.time,
         seconds=coding.seconds,
+        replaces=coding.replaces,
     )
 
 

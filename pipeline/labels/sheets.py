@@ -101,6 +101,7 @@ def coding_of(row: Mapping[str, Any], file: str, position: str, record: str) -> 
         end=cells.offset(row, "end"),
         quote=cells.text(row, "quote"),
         was=cells.text(row, "exported"),
+        replaces=cells.text(row, "replaces"),
     )
 
 

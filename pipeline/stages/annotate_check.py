@@ -28,6 +28,7 @@ from pipeline.labels.checks import (
     nearest,
 )
 from pipeline.labels.gold import Gold, parse_gold
+from pipeline.labels.revisions import newest
 from pipeline.labels.sheets import read_lines
 from pipeline.labels.spreadsheets import read_csv
 from pipeline.records import LABELS, Article
@@ -129,9 +130,8 @@ def _read(files: Sequence[Path]) -> tuple[list[Gold], list[str]]:
             except LabelError as error:
                 faults.append(str(error))
                 continue
-            if label.label is not None:
-                gold.append(label)
-    return gold, faults
+            gold.append(label)
+    return [label for label in newest(gold) if label.label is not None], faults
 
 
 class _Spans:

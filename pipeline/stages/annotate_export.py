@@ -14,6 +14,7 @@ from pipeline.errors import InputError
 from pipeline.files import readable, sha256_text, write_json, write_jsonl, write_text
 from pipeline.labels.gold import read_gold
 from pipeline.labels.label_studio import config_xml, tasks_of
+from pipeline.labels.revisions import newest
 from pipeline.labels.sheets import COLUMNS, PREDICTED, rows_of
 from pipeline.labels.spreadsheets import DELIMITERS, write_csv
 from pipeline.labels.units import Unit, Units, make_units
@@ -115,7 +116,7 @@ def _units(quotes: Path, gold: Path | None, targets: Sequence[str], *, terms: bo
     return make_units(
         rows,
         read_articles(beside(quotes, "articles.parquet")),
-        gold=read_gold(gold) if gold else (),
+        gold=newest(read_gold(gold)) if gold else (),
         targets=targets,
         terms=terms,
         predictions=predictions,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from pipeline.labels.events import Event
@@ -11,6 +11,9 @@ from pipeline.labels.gold import utc
 from pipeline.labels.journal import Journal
 from pipeline.labels.session import Session
 from pipeline.labels.steps import Sheet, step
+
+_TICK = timedelta(milliseconds=1)
+"""Between two answers at least: whoever sorts them by their times has them in order."""
 
 
 class Desk(Protocol):
@@ -43,7 +46,7 @@ class Clerk:
     ) -> None:
         self._session, self._files, self._now, self._clock = session, files, now, clock
         self.answers = 0
-        # Of two answers the newest counts, even where the system's clock has been put back between them.
+        # Of two answers the newest counts, also where the system's clock has been put back between them.
         written = [*files["labels"].rows, *files["corrections"].rows]
         times = [utc(row["time"]) for row in written if row.get("time")]
         self._last = max(map(datetime.fromisoformat, times), default=datetime.min.replace(tzinfo=UTC))
@@ -71,5 +74,6 @@ class Clerk:
         return self._session.items.index(item) if item else None
 
     def _moment(self) -> str:
-        self._last = max(self._last, self._now())
-        return self._last.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        now = self._now().astimezone(UTC)
+        self._last = max(self._last + _TICK, now.replace(microsecond=now.microsecond // 1000 * 1000))
+        return self._last.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -60,6 +60,11 @@ def test_the_same_twice_counts_once(take):
     assert settled.counts["repeated"] == 1
 
 
+def test_what_a_mended_span_replaces_comes_along(take):
+    assert take(coding(replaces="a1:16-19")).gold[0].replaces == "a1:16-19"
+    assert take(coding()).gold[0].as_row()["replaces"] is None
+
+
 @pytest.mark.parametrize("times", [(None, None), (EARLY, None), (EARLY, EARLY)])
 def test_two_things_without_an_order_are_both_rejects(take, times):
     settled = take(coding("L2", time=times[0]), coding("L3", time=times[1], label="pro-restriction"))

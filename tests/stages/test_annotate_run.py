@@ -12,8 +12,10 @@ from pipeline.errors import InputError, LabelError
 from pipeline.files import sha256_file, write_jsonl
 from pipeline.labels.events import Back, Extent, Label, NoStatement, Note, Skip, Speaker, Unclear
 from pipeline.labels.gold import read_gold
+from pipeline.labels.intake import Coders
+from pipeline.labels.revisions import newest
+from pipeline.stages import annotate_import, ingest, label
 from pipeline.stages import annotate_run as stage
-from pipeline.stages import ingest, label
 from pipeline.storage import QUOTE_SCHEMA, SCORE_SCHEMA, read_table, write_table
 
 PRO, ANTI, NEUTRAL = Label("pro-restriction"), Label("anti-restriction"), Label("neutral")
@@ -150,7 +152,7 @@ def test_times_never_go_back_with_the_systems_clock(folder):
     work(folder, PRO, Back(), ANTI, now=lambda: next(moments))
     work(folder, Back(), NEUTRAL, now=lambda: NOON - timedelta(days=1))
     times = [row["time"] for row in lines(folder / "ann.jsonl")]
-    assert times == ["2032-03-01T12:00:00Z", "2032-03-01T12:00:01Z", "2032-03-01T12:00:01Z"]
+    assert times == ["2032-03-01T12:00:00.000Z", "2032-03-01T12:00:01.900Z", "2032-03-01T12:00:01.902Z"]
 
 
 def test_labels_name_the_codebook_where_it_is_given(folder):
@@ -161,7 +163,7 @@ def test_labels_name_the_codebook_where_it_is_given(folder):
 
 def test_times_are_utc(folder):
     work(folder, PRO, now=lambda: datetime.fromisoformat("2032-03-01T12:00:00+05:00"))
-    assert lines(folder / "ann.jsonl")[0]["time"] == "2032-03-01T07:00:00Z"
+    assert lines(folder / "ann.jsonl")[0]["time"] == "2032-03-01T07:00:00.000Z"
 
 
 def test_a_line_cut_short_by_a_crash_is_told_and_its_statement_asked_again(folder):
@@ -378,3 +380,15 @@ def test_labels_become_statements_the_newest_answer_of_each(folder, monkeypatch)
     ]
     assert (manifest.counts["gold"], manifest.counts["revised"], manifest.counts["terms"]) == (5, 2, 1)
     assert json.loads((folder / "label.json").read_text())["gold"]["revised"] == 2
+
+
+def test_labels_go_through_import_as_they_are(folder):
+    extract("again.parquet")
+    longer = lambda session: Extent((session.current.span[0], session.current.span[1] + 5))  # noqa: E731
+    work(folder, PRO, ANTI, Back(), NEUTRAL, Back(), NoStatement(), longer, ANTI)
+    extract("mended.parquet", corrections=["ann.corrections.jsonl"])
+    annotate_import.run([folder / "ann.jsonl"], folder / "mended.parquet", folder / "gold.jsonl", coders=Coders())
+    imported, own = read_gold(folder / "gold.jsonl"), newest(read_gold(folder / "ann.jsonl"))
+    told = [(g.statement_id, g.kind, g.label, g.time, g.replaces, g.coder_type) for g in own]
+    assert [(g.statement_id, g.kind, g.label, g.time, g.replaces, g.coder_type) for g in imported] == told
+    assert [label for _, _, label, _, _, _ in told] == ["pro-restriction", None, "anti-restriction"]
