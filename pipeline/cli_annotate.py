@@ -86,7 +86,7 @@ def next_statements(
     overrides: options.Set = None,
     as_json: options.Json = False,
 ) -> None:
-    """Choose the statements most worth annotating: those of which a model is least sure, no two alike."""
+    """Choose the statements most worth annotating: those of which a model is least sure, one a story."""
     from pipeline.config import NextConfig, load_config
     from pipeline.stages import annotate_next as stage
 

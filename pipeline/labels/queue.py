@@ -19,9 +19,6 @@ import numpy.typing as npt
 FloatArray = npt.NDArray[np.float64]
 Measure = Literal["entropy", "margin", "confidence"]
 
-DIVERSITY = 0.5
-"""Share of novelty in the mean."""
-
 _ROWS = 256
 
 
@@ -84,7 +81,7 @@ def choose(
     targets: Sequence[str],
     quotas: Mapping[str, int] | None = None,
     per_story: int = 1,
-    diversity: float = DIVERSITY,
+    diversity: float = 0.0,
 ) -> list[Choice]:
     """Return statements to annotate, the first one first; fewer than ``count`` where stories or quotas leave no more.
 

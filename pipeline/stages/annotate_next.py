@@ -11,7 +11,7 @@ import numpy as np
 from pipeline.config import NextConfig
 from pipeline.errors import InputError
 from pipeline.labels.gold import Gold, read_gold
-from pipeline.labels.queue import Choice, choose, uncertainties, word_vectors
+from pipeline.labels.queue import Choice, FloatArray, choose, uncertainties, word_vectors
 from pipeline.records import Manifest
 from pipeline.rows import QUOTE_COLUMNS, SCORE_COLUMNS
 from pipeline.storage import (
@@ -40,7 +40,7 @@ def run(config: NextConfig, table: Path, out: Path, labels: Sequence[Path] = ())
     Parameters
     ----------
     table
-        Of quotes, or of scored ones: without a model's probabilities all statements count as equally unsure.
+        Of quotes, or of scored ones: without a model's probabilities novelty alone counts.
     labels
         Gold files: what is labelled in them toward its target is not asked for again.
 
@@ -83,18 +83,19 @@ def _chosen(left: Sequence[Row], known: Sequence[Row], config: NextConfig) -> li
         *([f"{row['text']} {row['context'] or ''}" for row in part] for part in (left, known))
     )
     targets = [row["target"] or "" for row in left]
+    unsure = _uncertainty(left, config)
     found = choose(
-        config.count, _uncertainty(left, config), vectors, before, stories=[row["story_id"] for row in left],
-        targets=targets, quotas=dict.fromkeys(targets, config.per_target) if config.per_target else None,
-        per_story=config.per_story, diversity=config.diversity,
+        config.count, np.zeros(len(left)) if unsure is None else unsure, vectors, before,
+        stories=[row["story_id"] for row in left], targets=targets,
+        quotas=dict.fromkeys(targets, config.per_target) if config.per_target else None, per_story=config.per_story, diversity=1.0 if unsure is None else config.diversity,
     )  # fmt: skip
     return list(enumerate(found, start=1))
 
 
-def _uncertainty(rows: Sequence[Row], config: NextConfig) -> Any:
-    """Return how unsure the model was, shape [n]; 0 where there was none."""
+def _uncertainty(rows: Sequence[Row], config: NextConfig) -> FloatArray | None:
+    """Return how unsure the model was, shape [n]; None where there was none."""
     if any(rows[0].get(name) is None for name in _PROBABILITIES):
-        return np.zeros(len(rows))
+        return None
     y_prob = np.array([[row[name] for name in _PROBABILITIES] for row in rows], dtype=np.float64)
     return uncertainties(y_prob, config.uncertainty)
 

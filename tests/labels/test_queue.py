@@ -24,7 +24,7 @@ NOTHING = np.empty((0, 3))
 
 
 def chosen(count=5, *, known=NOTHING, **more):
-    given = {"stories": list("abcde"), "targets": list("vvwww")} | more
+    given = {"stories": list("abcde"), "targets": list("vvwww"), "diversity": 0.5} | more
     return [choice.index for choice in choose(count, UNSURE, VECTORS, known, **given)]
 
 
