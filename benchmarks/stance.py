@@ -1,11 +1,12 @@
 """Stance: the model that ships and its baselines on real quotations, and the default model on invented ones.
 
-usage: python benchmarks/stance.py [real] [topics] [ablations] [curves] [target] [starter] [founding]
+usage: python benchmarks/stance.py [real] [topics] [ablations] [readings] [curves] [target] [starter] [founding]
 
 real       majority, TF-IDF, frozen encoders with a linear head, the shipped model: dev split of the real quotations,
            and gold spans of the founding documents, in one table
 topics     each topic in turn as one that training has not seen, train and dev together
-ablations  what the parts of a statement, the other data, and the choice of labels add, on dev
+ablations  what parts of a statement, of the recipe and of the labels add, on dev
+readings   the same of other texts read, and of other data; an hour
 curves     macro-F1 by number of training statements
 target     what the shipped model says when the target is another one, or the speaker has another name
 starter    the default model on the test split of the invented articles
@@ -26,7 +27,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,8 @@ BASELINES = {
 """Configurations under ``configs/models`` and values set in them; encoders in capitals are named by options."""
 
 RECIPE = "what ships, in 32 bits"
+READ = ("quote_read", "context_read", "title", "target", "match_read")
+"""Its blocks, as ``configs/models/mpnet.yaml`` has them."""
 CURVES = ("TF-IDF", RECIPE)
 FEWEST = 60
 """Clear statements that a topic needs to be held out."""
@@ -209,36 +212,47 @@ def on_topics(real: Real, settings: Settings) -> bool:
 
 
 def on_ablations(real: Real, settings: Settings) -> bool:
-    """Print macro-F1 on dev of the model that ships, in 32 bits, with parts left out or added."""
+    """Print macro-F1 on dev of the model that ships, in 32 bits, with parts of it left out."""
+    parts = real.parts
+    fit, dev = parts["fit"], parts["dev"]
+
+    def without(name: str) -> str:
+        return f"model.blocks=[{', '.join(block for block in READ if block != name)}]"
+
+    header()
+    show = partial(_show, settings, dev, parts["held"])
+    show("all of it", fit)
+    show("without title", fit, without("title"))
+    show("without context, but for the quotation in it", fit, without("context_read"))
+    show("without cosines with the target", fit, without("match_read"))
+    show("logistic regression over the same", fit, "model.kernel=null")
+    show("labels of a target as they come", fit, "model.balance_targets=0")
+    show("no statement copied toward another target", fit, "model.augmentation=null")
+    show("without annotations of further articles", [row for row in fit if row["split"] != "more"])
+    show("labels voted for by all coders", [row | {"label": statements.voted(row["codings"])[0]} for row in fit])
+    return True
+
+
+def on_readings(real: Real, settings: Settings) -> bool:
+    """Print macro-F1 on dev of the model that ships, in 32 bits, with other texts read, or further ones learnt from."""
     (data,) = need("data")
     parts = real.parts
     fit, held, dev = parts["fit"], parts["held"], parts["dev"]
-    blocks = ["quote_read", "context_read", "title", "target"]
-
-    def without(name: str) -> str:
-        return f"model.blocks=[{', '.join(block for block in blocks if block != name)}]"
-
-    def show(name: str, *overrides: str, rows: Any = fit, tests: Any = dev, held: Any = held) -> None:
-        line(name, tests, probabilities(settings.fitted(RECIPE, rows, held, *overrides), tests))
-
     header()
-    show("all of it")
-    show("without title", without("title"))
-    show("without context, but for the quotation in it", without("context_read"))
-    show("without target", without("target"), "model.reading={target: false}")
-    show("quotation and context each alone", "model.blocks=[quote, context, title, target]")
-    show("last layer of the eight", "model.layers=[8]")
-    show("logistic regression over the same", "model.kernel=null")
-    show("labels of a target as they come", "model.balance_targets=0")
-    show("no statement copied toward another target", "model.augmentation=null")
-    show("vendors masked", "model.reading={mask_vendors: true}")
-    show("with the speaker's name before the context", rows=_spoken(fit), tests=_spoken(dev), held=_spoken(held))
-    show("without annotations of further articles", rows=[row for row in fit if row["split"] != "more"])
-    show("labels voted for by all coders", rows=[row | {"label": statements.voted(row["codings"])[0]} for row in fit])
+    show = partial(_show, settings, dev, held)
+    show("without target", fit, "model.blocks=[quote_read, context_read, title]", "model.reading={target: false}")
+    show("quotation and context each alone", fit, "model.blocks=[quote, context, title, target, match]")
+    show("last layer of the eight", fit, "model.layers=[8]")
+    show("vendors masked", fit, "model.reading={mask_vendors: true}")
+    _show(settings, _spoken(dev), _spoken(held), "with the speaker's name before the context", _spoken(fit))
     others = {"invented statements": statements.invented(), "debate arguments": statements.debate(data)}
     for name, rows in others.items():
-        show(f"with {len(rows):,} {name}", rows=[*fit, *statements.apart_from(rows, [*held, *dev])])
+        show(f"with {len(rows):,} {name}", [*fit, *statements.apart_from(rows, [*held, *dev])])
     return True
+
+
+def _show(settings: Settings, tests: Sequence[Any], held: Sequence[Any], name: str, rows: Any, *changes: str) -> None:
+    line(name, tests, probabilities(settings.fitted(RECIPE, rows, held, *changes), tests))
 
 
 def _spoken(rows: Sequence[Any]) -> list[dict[str, Any]]:
@@ -264,7 +278,7 @@ def on_curves(real: Real, settings: Settings) -> bool:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
-        "parts", nargs="*", metavar="PART", help="real, topics, ablations, curves, target, starter, founding"
+        "parts", nargs="*", metavar="PART", help="real, topics, ablations, readings, curves, target, starter, founding"
     )
     parser.add_argument("--mpnet", type=Path, help="folder of all-mpnet-base-v2; its five packages are found without")
     parser.add_argument("--model", type=Path, default=SHIPPED, help="the model to report on; default: models/starter")
@@ -281,6 +295,7 @@ def main() -> int:
             "real": lambda: on_real(real, settings),
             "topics": lambda: on_topics(real, settings),
             "ablations": lambda: on_ablations(real, settings),
+            "readings": lambda: on_readings(real, settings),
             "curves": lambda: on_curves(real, settings),
             "target": lambda: on_target(real, settings),
             "starter": lambda: on_starter(starter),
