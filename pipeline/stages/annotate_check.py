@@ -12,8 +12,7 @@ import numpy as np
 
 from pipeline import stance
 from pipeline.config import CheckConfig
-from pipeline.errors import LabelError
-from pipeline.files import read_text
+from pipeline.errors import InputError, LabelError
 from pipeline.labels.align import Aligner
 from pipeline.labels.checks import (
     Contradiction,
@@ -27,13 +26,13 @@ from pipeline.labels.checks import (
     likely_errors,
     nearest,
 )
-from pipeline.labels.gold import Gold, parse_gold
+from pipeline.labels.filled_tables import read_sheet
+from pipeline.labels.gold import COLUMNS, Gold, parse_gold
 from pipeline.labels.revisions import newest
-from pipeline.labels.sheets import read_lines
-from pipeline.labels.spreadsheets import read_csv
+from pipeline.parts import beside, read_parts
 from pipeline.records import LABELS, Article
 from pipeline.rows import QUOTE_COLUMNS
-from pipeline.storage import read_articles, read_table, side_path
+from pipeline.storage import read_articles
 from pipeline.train_config import load_train_config
 
 Row = Mapping[str, Any]
@@ -96,7 +95,7 @@ def run(config: CheckConfig, files: Sequence[Path], quotes: Path | None = None) 
     Raises
     ------
     InputError
-        If a file cannot be read.
+        If a file cannot be read, lacks columns or holds nothing.
     """
     gold, faults = _read(files)
     spans = _Spans(quotes)
@@ -118,19 +117,16 @@ def _read(files: Sequence[Path]) -> tuple[list[Gold], list[str]]:
     """Return the labels of statements, and what is wrong with the lines that hold none."""
     gold, faults = [], []
     for file in files:
-        text = read_text(file, "gold file")
-        read = read_lines if file.suffix == ".jsonl" else read_csv
-        for found in read(text, str(file)):
-            if not isinstance(found, tuple):
-                faults.append(found.message)
-                continue
-            position, _, row = found
+        sheet = read_sheet(file, [COLUMNS], "gold file")
+        wrong = {int(reject.position.removeprefix("L")): reject.message for reject in sheet.rejects}
+        for row in sheet.rows:
             try:
-                label = parse_gold(row, f"{file}:{position.removeprefix('L')}")
+                gold.append(parse_gold(row.cells, row.where))
             except LabelError as error:
-                faults.append(str(error))
-                continue
-            gold.append(label)
+                wrong[int(row.where.rpartition(":")[2])] = str(error)
+        faults += [wrong[line] for line in sorted(wrong)]
+    if not gold and not faults:
+        raise InputError(f"{', '.join(map(str, files))}: holds no annotation; name a file with gold rows")
     return [label for label in newest(gold) if label.label is not None], faults
 
 
@@ -142,9 +138,9 @@ class _Spans:
         self._aligner: Aligner | None = None
         if quotes is None:
             return
-        table = read_table(quotes, required=QUOTE_COLUMNS)
+        table = read_parts(quotes, QUOTE_COLUMNS)
         by_source: dict[str, list[Article]] = defaultdict(list)
-        for article in read_articles(side_path(quotes, "articles.parquet")):
+        for article in read_articles(beside(quotes, "articles.parquet")):
             by_source[article.source].append(article)
         self._aligner = Aligner(by_source)
         self._aligner.index(table)

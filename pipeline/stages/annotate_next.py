@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from pipeline.config import NextConfig
-from pipeline.errors import InputError
 from pipeline.labels.gold import Gold, read_gold
 from pipeline.labels.queue import Choice, FloatArray, choose, uncertainties, word_vectors
+from pipeline.parts import beside, read_parts
 from pipeline.records import Manifest
 from pipeline.rows import QUOTE_COLUMNS, SCORE_COLUMNS
+from pipeline.stages.extraction import check_apart
 from pipeline.storage import (
     ARTICLE_SCHEMA,
     Stopwatch,
@@ -29,6 +30,7 @@ Row = Mapping[str, Any]
 
 _PROBABILITIES = ("p_anti", "p_neutral", "p_pro")
 _WHY = ("rank", "uncertainty", "novelty")
+_SIDE = ("articles.parquet", "manifest.json")
 
 
 def run(config: NextConfig, table: Path, out: Path, labels: Sequence[Path] = ()) -> Manifest:
@@ -53,9 +55,10 @@ def run(config: NextConfig, table: Path, out: Path, labels: Sequence[Path] = ())
     """
     watch = Stopwatch()
     check_table_path(out)
-    if out.resolve() in {path.resolve() for path in (table, *labels)}:
-        raise InputError(f"{out}: is read and would be overwritten; choose another --out")
-    rows = [row for row in read_table(table, required=QUOTE_COLUMNS) if row["is_statement"]]
+    # A table's side files are another's where only the endings differ.
+    read = [table, *labels, *(beside(table, name) for name in _SIDE)]
+    check_apart(list(map(str, read)), [out, *(side_path(out, name) for name in _SIDE)])
+    rows = [row for row in read_parts(table, QUOTE_COLUMNS) if row["is_statement"]]
     done = {_span(label) for path in labels for label in read_gold(path)}
     left = [row for row in rows if _place(row) not in done]
     known = [row for row in rows if _place(row) in done]
@@ -117,7 +120,7 @@ def _span(label: Gold) -> tuple[str, int, int, str]:
 
 def _articles(table: Path, out: Path, wanted: set[str]) -> list[Path]:
     """Copy the articles of the chosen statements beside them, where the table has some; return the file."""
-    if not (given := side_path(table, "articles.parquet")).is_file():
+    if not (given := beside(table, "articles.parquet")).is_file():
         return []
     copied = side_path(out, "articles.parquet")
     write_table(copied, [row for row in read_table(given) if row["article_id"] in wanted], ARTICLE_SCHEMA)

@@ -99,6 +99,34 @@ def test_lines_that_do_not_fit_are_told_one_by_one(gold, capsys):
     assert len(json.loads(capsys.readouterr().out)["faults"]) == 3
 
 
+@pytest.mark.parametrize(("mark", "start"), [(",", ""), (";", "\ufeff"), ("\t", "")])
+def test_gold_as_a_spreadsheet_saves_it(gold, table, mark, start):
+    rows = [json.loads(line) for line in gold({"label": "against"}).read_text(encoding="utf-8").splitlines()]
+    path = table.with_name("gold.csv")
+    lines = [mark.join(rows[0]), *(mark.join(map(str, row.values())) for row in rows)]
+    path.write_text(start + "\r\n".join(lines), encoding="utf-8")
+    found = checked(path, quotes=table)
+    assert (found.labels, len(found.faults), found.misplaced) == (2, 1, ())
+    assert f"{path}:2: label 'against'" in found.faults[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("empty.jsonl", b"", "holds no annotation"),
+        ("empty.csv", b"", "is empty"),
+        ("wrong.csv", b"a,b\n1,2\n", "no column source"),
+        ("gone.jsonl", None, "no such gold file"),
+    ],
+)
+def test_a_file_that_holds_nothing_is_one_line(table, name, content, told, capsys):
+    if content is not None:
+        table.with_name(name).write_bytes(content)
+    assert main(["annotate", "check", name]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert told in line
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [

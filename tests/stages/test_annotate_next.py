@@ -107,6 +107,21 @@ def test_a_table_without_statements_gives_an_empty_one(table, tmp_path):
     assert read_table(tmp_path / "next.jsonl") == []
 
 
-def test_what_is_read_is_not_overwritten(table):
+@pytest.mark.parametrize("ending", [".parquet", ".jsonl", ".csv"])
+def test_what_is_read_is_not_overwritten_nor_what_stands_beside_it(table, ending):
+    articles = side_path(table, "articles.parquet").read_bytes()
     with pytest.raises(InputError, match="would be overwritten"):
-        annotate_next.run(settings(), table, table)
+        annotate_next.run(settings(), table, table.with_suffix(ending))
+    assert side_path(table, "articles.parquet").read_bytes() == articles
+    assert len(read_table(table)) == 5
+
+
+def test_a_folder_of_parts_is_a_table_too(table, tmp_path):
+    parts = tmp_path / "scored"
+    parts.mkdir()
+    for number, row in enumerate(read_table(table)):
+        write_table(parts / f"part-{number:05}.parquet", [row], schema_of(list(row)))
+    side_path(table, "articles.parquet").rename(tmp_path / "scored.articles.parquet")
+    out = tmp_path / "next.jsonl"
+    assert annotate_next.run(settings(), parts, out).counts["chosen"] == 2
+    assert read_articles(side_path(out, "articles.parquet"))
