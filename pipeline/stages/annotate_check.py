@@ -118,7 +118,7 @@ def _read(files: Sequence[Path]) -> tuple[list[Gold], list[str]]:
     gold, faults = [], []
     for file in files:
         sheet = read_sheet(file, [COLUMNS], "gold file")
-        wrong = {int(reject.position.removeprefix("L")): reject.message for reject in sheet.rejects}
+        wrong = {int((reject.position or "L0")[1:]): reject.message for reject in sheet.rejects}
         for row in sheet.rows:
             try:
                 gold.append(parse_gold(row.cells, row.where))
