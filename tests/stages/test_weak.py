@@ -244,6 +244,22 @@ def test_where_no_model_can_be_fitted_the_report_says_why(corpus, tmp_path):
     assert "no training statement is labelled anti-restriction" in report_of(tmp_path)["weak"]["dev"]["left_out"]
 
 
+def test_public_statements_are_trained_on_with_and_without_weak_labels(corpus, tmp_path):
+    write_gold(tmp_path, [row | {"label": PRO if row["label"] == ANTI else row["label"]} for row in corpus])
+    (tmp_path / "claims.csv").write_text(
+        "argument,topic,stance\n" + "".join(f"a{n} claim{n} of{n} bees{n},ban drones,-1\n" for n in range(6)), "utf-8"
+    )
+    (tmp_path / "claims.yaml").write_text(
+        "name: claims\nsource: claims.csv\nlicence: invented\n"
+        "columns: {text: argument, claim: topic, label: stance}\n"
+        "labels: {'-1': anti-restriction}\npolarities: [{claim: 'ban (.+)', target: '\\1'}]\n",
+        encoding="utf-8",
+    )
+    run(*OWN, "public=[claims.yaml]")
+    # No gold of train says anti-restriction: without the public set, nothing could be fitted to compare with.
+    assert report_of(tmp_path)["weak"]["dev"]["model"] == "tfidf"
+
+
 def trained(folder, *overrides):
     settings = load_train_config(["track=false", "model.calibration=none", *overrides])
     manifest = train.run(settings)
