@@ -26,48 +26,26 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import _statements as statements
 import numpy as np
+from _ablations import on_ablations, on_readings
+from _baselines import BASELINES, RECIPE, Real, Settings
 from _default_model import Starter, on_founding, on_starter
-from _figures import by_class, fitted, header, line, macro_f1, majority, probabilities
+from _figures import by_class, header, line, macro_f1, majority, probabilities
 from _memory import remember
-from _shared import ROOT, Absent, need, run_parts
-from make_starter import training_rows
+from _shared import ROOT, Absent, run_parts
+
+SHIPPED = ROOT / "models" / "starter"
 
 PERSON = re.compile(r"[A-Z][\w.’'-]*(?: [A-Z][\w.’'-]*){1,2}")
 """Two or three capitalised words; some organisations look like it, too."""
 NAME = "Alex Warrender"
 """What such a speaker is called instead."""
 
-SHIPPED = ROOT / "models" / "starter"
-
-_TWO = "model.blocks=[quote, context]"
-_LINEAR = ("model.kernel=null", "model.layers=[-1]", "model.balance_targets=0")
-_PRODUCTS = (
-    "model.blocks=[quote, context, title, target, quote_by_target, context_by_target]",
-    "model.augmentation={swap_targets: 0.3}",
-)
-BASELINES = {
-    "TF-IDF": ("tfidf",),
-    "frozen MiniLM, quotation and context": ("embedding", *_LINEAR, _TWO),
-    "frozen MiniLM, title, target, products": ("embedding", *_LINEAR, *_PRODUCTS),
-    "frozen mpnet, quotation and context": ("embedding", *_LINEAR, _TWO, "model.encoder=MPNET"),
-    "frozen mpnet, title, target, products": ("embedding", *_LINEAR, *_PRODUCTS, "model.encoder=MPNET"),
-    "frozen MiniLM, kernel": ("embedding",),
-    "frozen mpnet, kernel": ("mpnet", "model.encoder=MPNET"),
-    "what ships, in 32 bits": ("mpnet", "model.encoder=ROUNDED"),
-}
-"""Configurations under ``configs/models`` and values set in them; encoders in capitals are named by options."""
-
-RECIPE = "what ships, in 32 bits"
-READ = ("quote_read", "context_read", "title", "target", "match_read")
-"""Its blocks, as ``configs/models/mpnet.yaml`` has them."""
 CURVES = ("TF-IDF", RECIPE)
 FEWEST = 60
 """Clear statements that a topic needs to be held out."""
@@ -78,44 +56,6 @@ TECHNOLOGY = {
 }  # fmt: skip
 UNRELATED = {True: "plastic bags", False: "Kaspersky antivirus software"}
 """What a statement on a technology, or on another matter, is asked about instead."""
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """The model that is reported on, and encoders by the capitals in ``BASELINES``."""
-
-    model: Path
-    encoders: Mapping[str, str]
-
-    def fitted(self, name: str, rows: Sequence[Any], held: Sequence[Any], *changes: str) -> Any:
-        """Return a model of ``BASELINES`` fitted on rows, as the files of ``configs/models`` have it, with changes."""
-        model, *overrides = BASELINES[name]
-        for encoder, place in self.encoders.items():
-            overrides = [value.replace(encoder, place) for value in overrides]
-        return fitted(model, rows, *overrides, *changes, held=held)
-
-    def loaded(self) -> Any:
-        """Return the model, or raise ``Absent``."""
-        from pipeline import stance
-
-        if not self.model.is_dir():
-            raise Absent(f"{self.model} is not here; make it with benchmarks/make_starter.py, or name one with --model")
-        return stance.load(self.model)
-
-
-class Real:
-    """The real quotations, put together when they are first asked for."""
-
-    @cached_property
-    def parts(self) -> dict[str, list[dict[str, Any]]]:
-        """Rows of ``fit`` (further articles among them), ``held`` (a fifth of train), ``dev``, ``gold``."""
-        data, seeds = need("data", "seeds")
-        fit, held = training_rows(data)
-        return {"fit": fit, "held": held, "dev": statements.real(data)["dev"], "gold": statements.founding(seeds)}
-
-    def tests(self) -> dict[str, list[dict[str, Any]]]:
-        """Return what is reported on."""
-        return {"dev": self.parts["dev"], "founding": self.parts["gold"]}
 
 
 def on_real(real: Real, settings: Settings) -> bool:
@@ -209,58 +149,6 @@ def on_topics(real: Real, settings: Settings) -> bool:
             whole, without = np.mean(figures, axis=0)
             print(f"mean of {len(topics)} topics: all {whole:.3f}, clear {without:.3f}")
     return True
-
-
-def on_ablations(real: Real, settings: Settings) -> bool:
-    """Print macro-F1 on dev of the model that ships, in 32 bits, with parts of it left out."""
-    parts = real.parts
-    fit, dev = parts["fit"], parts["dev"]
-
-    def without(name: str) -> str:
-        return f"model.blocks=[{', '.join(block for block in READ if block != name)}]"
-
-    header()
-    show = partial(_show, settings, dev, parts["held"])
-    show("all of it", fit)
-    show("without title", fit, without("title"))
-    show("without context, but for the quotation in it", fit, without("context_read"))
-    show("without cosines with the target", fit, without("match_read"))
-    show("logistic regression over the same", fit, "model.kernel=null")
-    show("labels of a target as they come", fit, "model.balance_targets=0")
-    show("no statement copied toward another target", fit, "model.augmentation=null")
-    show("without annotations of further articles", [row for row in fit if row["split"] != "more"])
-    show("labels voted for by all coders", [row | {"label": statements.voted(row["codings"])[0]} for row in fit])
-    return True
-
-
-def on_readings(real: Real, settings: Settings) -> bool:
-    """Print macro-F1 on dev of the model that ships, in 32 bits, with other texts read, or further ones learnt from."""
-    (data,) = need("data")
-    parts = real.parts
-    fit, held, dev = parts["fit"], parts["held"], parts["dev"]
-    header()
-    show = partial(_show, settings, dev, held)
-    show("without target", fit, "model.blocks=[quote_read, context_read, title]", "model.reading={target: false}")
-    show("quotation and context each alone", fit, "model.blocks=[quote, context, title, target, match]")
-    show("last layer of the eight", fit, "model.layers=[8]")
-    show("vendors masked", fit, "model.reading={mask_vendors: true}")
-    _show(settings, _spoken(dev), _spoken(held), "with the speaker's name before the context", _spoken(fit))
-    others = {"invented statements": statements.invented(), "debate arguments": statements.debate(data)}
-    for name, rows in others.items():
-        show(f"with {len(rows):,} {name}", [*fit, *statements.apart_from(rows, [*held, *dev])])
-    return True
-
-
-def _show(settings: Settings, tests: Sequence[Any], held: Sequence[Any], name: str, rows: Any, *changes: str) -> None:
-    line(name, tests, probabilities(settings.fitted(RECIPE, rows, held, *changes), tests))
-
-
-def _spoken(rows: Sequence[Any]) -> list[dict[str, Any]]:
-    """Return the rows with names left where they are."""
-    return [
-        row | {"context": f"{row['speaker']}: {row['context']}" if row["speaker"] else row["context"], "speaker": None}
-        for row in rows
-    ]
 
 
 def on_curves(real: Real, settings: Settings) -> bool:
