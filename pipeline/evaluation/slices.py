@@ -51,7 +51,7 @@ SLICES: dict[str, Callable[[Row], str | None]] = {
 
 
 def slices(rows: Sequence[Row]) -> dict[str, dict[str, IntArray]]:
-    """Return the indices of the rows of each slice, by name and value, the fullest first; rows that do not tell are out.
+    """Return row indices of each slice by name and value, the fullest first; rows that do not tell are in none.
 
     Examples
     --------
