@@ -1,112 +1,92 @@
-"""A browser driven over two pipes: no driver program, no port, nothing but Chromium itself."""
+"""The system's Chromium, driven by playwright, without a network."""
 
-import base64
-import json
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = (
-    "--headless", "--remote-debugging-pipe", "--no-first-run", "--disable-gpu", "--disable-extensions",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
-    "--host-resolver-rules=MAP * ~NOTFOUND", "--disable-dev-shm-usage",
-)  # fmt: skip
-# Chromium listens on descriptor 3 and answers on 4.
-START = """
-import fcntl, os, sys
-# Moved out of the way first: each of them may be 3 or 4 itself.
-commands, answers = (fcntl.fcntl(int(number), fcntl.F_DUPFD_CLOEXEC, 5) for number in sys.argv[1:3])
-os.dup2(commands, 3)
-os.dup2(answers, 4)
-os.execv(sys.argv[3], sys.argv[3:])
+FLAGS = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run")
+PICTURES = Path(__file__).parent.parent.parent / "reports" / "browser"
+
+# What stands on what; contrast as WCAG 2.2 defines it, of the colours that the browser computed.
+CONTRAST = """
+() => {
+  const parts = colour => colour.match(/[\\d.]+/g).map(Number);
+  const light = colour => parts(colour).slice(0, 3).map(p => p / 255)
+    .map(p => p <= 0.04045 ? p / 12.92 : ((p + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, p, i) => sum + p * [0.2126, 0.7152, 0.0722][i], 0);
+  const behind = element => {
+    for (; element; element = element.parentElement) {
+      const colour = getComputedStyle(element).backgroundColor;
+      if ((parts(colour)[3] ?? 1) > 0) return colour;
+    }
+  };
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  let seen = 0, lowest = 99;
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement;
+    if (!walker.currentNode.data.trim()) continue;
+    const [a, b] = [light(getComputedStyle(element).color), light(behind(element))];
+    lowest = Math.min(lowest, (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05));
+    seen += 1;
+  }
+  return [seen, lowest];
+}
 """
 
 
 class Tab:
-    """One page in the browser, with all that it logged and asked the network for."""
+    """Pages opened one after the other, with all that the last one logged and asked the network for."""
 
-    def __init__(self, executable, profile):
-        commands, self._out = os.pipe()
-        self._in, answers = os.pipe()
-        flags = [*FLAGS, f"--user-data-dir={profile}", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", START, str(commands), str(answers), executable, *flags],
-            pass_fds=(commands, answers),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        os.close(commands)
-        os.close(answers)
-        self._number, self._waiting, self._session = 0, b"", None
-        self.log, self.requests = [], []
-        target = self("Target.createTarget", url="about:blank")["targetId"]
-        self._session = self("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        for domain in ("Page", "Runtime", "Log", "Network"):
-            self(f"{domain}.enable")
-
-    def __call__(self, method, **parameters):
-        """Send a command and return its result."""
-        self._number += 1
-        message = {"id": self._number, "method": method, "params": parameters}
-        if self._session:
-            message["sessionId"] = self._session
-        os.write(self._out, json.dumps(message).encode() + b"\0")
-        while True:
-            answer = self._read()
-            if answer.get("id") == self._number:
-                assert "error" not in answer, answer
-                return answer["result"]
-
-    def _read(self):
-        while b"\0" not in self._waiting:
-            part = os.read(self._in, 1 << 16)
-            assert part, "the browser went away"
-            self._waiting += part
-        line, _, self._waiting = self._waiting.partition(b"\0")
-        message = json.loads(line)
-        if message.get("method") == "Network.requestWillBeSent":
-            self.requests.append(message["params"]["request"]["url"])
-        if message.get("method") in ("Log.entryAdded", "Runtime.consoleAPICalled", "Runtime.exceptionThrown"):
-            self.log.append(message["params"])
-        return message
+    def __init__(self, browser):
+        self._browser, self._context = browser, None
 
     def open(self, path, *, width=1200, height=900, dark=False):
-        """Load a file at a width, in light or in dark."""
-        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        self("Emulation.setEmulatedMedia", media="screen", features=[scheme])
-        self("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600)
-        self("Page.navigate", url=Path(path).as_uri())
-        while self._read().get("method") != "Page.loadEventFired":
-            pass
+        """Load a file at a width, in light or in dark; return the page."""
+        self.close()
+        scheme = "dark" if dark else "light"
+        self._context = self._browser.new_context(
+            offline=True, viewport={"width": width, "height": height}, color_scheme=scheme, is_mobile=width < 600
+        )
+        self.page, self.log, self.requests = self._context.new_page(), [], []
+        self.page.on("console", lambda message: self.log.append(message.text))
+        self.page.on("pageerror", lambda error: self.log.append(str(error)))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.goto(Path(path).as_uri())
+        return self.page
 
     def value(self, expression):
-        """Return what an expression is in the page; the page itself has no script."""
-        return self("Runtime.evaluate", expression=expression, returnByValue=True)["result"].get("value")
+        """Return what an expression is in the page."""
+        return self.page.evaluate(expression)
 
-    def picture(self, path):
-        """Keep what is seen, as PNG."""
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        Path(path).write_bytes(base64.b64decode(self("Page.captureScreenshot", format="png")["data"]))
+    def contrast(self):
+        """Return how many texts there are, and the lowest contrast of one with what it stands on."""
+        return self.page.evaluate(CONTRAST)
+
+    def picture(self, name, *, whole=False):
+        """Keep what is seen, or the whole page, as PNG under reports/browser, to look at."""
+        self.page.screenshot(path=PICTURES / f"{name}.png", full_page=whole)
 
     def close(self):
-        self._session = None
-        self("Browser.close")
-        self._process.wait(timeout=30)
-        os.close(self._in)
-        os.close(self._out)
+        """Leave the page."""
+        if self._context:
+            self._context.close()
+        self._context = None
 
 
 @pytest.fixture(scope="module")
-def tab(tmp_path_factory):
-    """Return a page of the system's Chromium."""
+def tab():
+    """Return a tab of the system's Chromium."""
     executable = next(filter(None, map(shutil.which, NAMES)), None)
     if executable is None:
         pytest.skip("no Chromium here; install it (Debian: apt-get install chromium)")
-    opened = Tab(executable, tmp_path_factory.mktemp("profile"))
-    yield opened
-    opened.close()
+    sync_api = pytest.importorskip("playwright.sync_api", reason="needs pip install -e '.[dev]'")
+    with sync_api.sync_playwright() as playwright:
+        flags = [*FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+        browser = playwright.chromium.launch(executable_path=executable, args=flags)
+        opened = Tab(browser)
+        yield opened
+        opened.close()
+        browser.close()

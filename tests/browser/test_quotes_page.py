@@ -4,7 +4,6 @@ The pictures are kept under reports/browser, to look at.
 """
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +11,6 @@ from pipeline.cli import main
 
 pytestmark = pytest.mark.slow
 
-PICTURES = Path(__file__).parent.parent.parent / "reports" / "browser"
 PLANTED = "<script>document.title = 'broken'</script><img src=x onerror=\"document.title = 'broken'\">"
 # What looks like a whole tag is taken out of a text; this would be closed by the next tag of the page.
 OPEN = "<img src=x onerror=document.title=1 "
@@ -43,9 +41,8 @@ SCREENS = [("desktop", 1280, False), ("desktop-dark", 1280, True), ("tablet", 80
 
 @pytest.mark.parametrize(("name", "width", "dark"), SCREENS, ids=[name for name, *_ in SCREENS])
 def test_it_opens_without_network_or_complaint_and_fits_the_screen(tab, page, name, width, dark):
-    del tab.log[:], tab.requests[:]
     tab.open(page, width=width, dark=dark)
-    tab.picture(PICTURES / f"quotes-{name}.png")
+    tab.picture(f"quotes-{name}")
     assert tab.log == []
     assert set(tab.requests) <= {page.as_uri(), "data:,"}
     assert tab.value("document.documentElement.scrollWidth") <= width
@@ -73,56 +70,27 @@ def test_a_label_leads_to_the_list_and_back(tab, page):
 
 def test_the_keyboard_shows_what_a_quotation_is_about(tab, page):
     tab.open(page)
-    tab("Page.bringToFront")
     for _ in range(40):
-        for kind in ("keyDown", "keyUp"):
-            tab("Input.dispatchKeyEvent", type=kind, key="Tab", code="Tab", windowsVirtualKeyCode=9)
+        tab.page.keyboard.press("Tab")
         if tab.value("document.activeElement.id") == "a1q1":
             break
     about = tab.value("getComputedStyle(document.activeElement, '::after').content")
-    tab.picture(PICTURES / "quotes-focus.png")
+    tab.picture("quotes-focus")
     assert about.startswith('"1: Mira Olsen')
     assert tab.value("getComputedStyle(document.activeElement, '::after').position") == "fixed"
-
-
-# What stands on what; contrast as WCAG 2.2 defines it, of the colours that the browser computed.
-CONTRAST = """
-(() => {
-  const parts = colour => colour.match(/[\\d.]+/g).map(Number);
-  const light = colour => parts(colour).slice(0, 3).map(p => p / 255)
-    .map(p => p <= 0.04045 ? p / 12.92 : ((p + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, p, i) => sum + p * [0.2126, 0.7152, 0.0722][i], 0);
-  const behind = element => {
-    for (; element; element = element.parentElement) {
-      const colour = getComputedStyle(element).backgroundColor;
-      if ((parts(colour)[3] ?? 1) > 0) return colour;
-    }
-  };
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  let seen = 0, lowest = 99;
-  while (walker.nextNode()) {
-    const element = walker.currentNode.parentElement;
-    if (!walker.currentNode.data.trim()) continue;
-    const [a, b] = [light(getComputedStyle(element).color), light(behind(element))];
-    lowest = Math.min(lowest, (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05));
-    seen += 1;
-  }
-  return [seen, lowest];
-})()
-"""
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_every_text_has_the_contrast_of_wcag_aa(tab, page, dark):
     tab.open(page, dark=dark)
-    seen, lowest = tab.value(CONTRAST)
+    seen, lowest = tab.contrast()
     assert seen > 50
     assert lowest >= 4.5
 
 
 def test_on_paper_it_is_light_and_the_links_of_the_screen_are_gone(tab, page):
     tab.open(page, dark=True)
-    tab("Emulation.setEmulatedMedia", media="print", features=[{"name": "prefers-color-scheme", "value": "dark"}])
+    tab.page.emulate_media(media="print", color_scheme="dark")
     assert tab.value("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert tab.value("getComputedStyle(document.querySelector('nav')).display") == "none"
-    assert tab("Page.printToPDF", printBackground=True)["data"].startswith("JVBERi")  # %PDF
+    assert tab.page.pdf(print_background=True).startswith(b"%PDF")

@@ -1,0 +1,162 @@
+"""Charts of figures, as Vega-Lite specifications made by altair; for a page, or as PNG."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pipeline.records import LABELS
+
+if TYPE_CHECKING:
+    import altair as alt
+
+Rows = Sequence[Mapping[str, Any]]
+Spec = dict[str, Any]
+
+BLUE, ORANGE, GREY = "#2f74c0", "#c05a1c", "#7d8894"
+_WIDTH, _SCALE = 520, 2.0  # of a PNG: pixels before scaling
+_ROW = 22  # pixels
+
+
+def _spec(chart: alt.TopLevelMixin) -> Spec:
+    spec: Spec = (
+        chart.properties(width="container", background="transparent", autosize={"type": "fit-x", "contains": "padding"})
+        .configure_view(stroke=None)
+        .configure(font="system-ui, sans-serif")
+        .configure_axis(labelFontSize=12, titleFontSize=12, titleFontWeight="normal", labelFlush=False, tickCount=6)
+        .configure_text(fontSize=13)
+        .configure_legend(labelFontSize=12)
+        .to_dict()
+    )
+    return spec
+
+
+def _data(rows: Rows) -> alt.InlineData:
+    import altair as alt
+
+    return alt.InlineData(values=[dict(row) for row in rows])
+
+
+def intervals(rows: Rows, *, title: str, line: float | None = None, zero_to_one: bool = True) -> Spec:
+    """Return figures as dots on their intervals, in the order given.
+
+    Parameters
+    ----------
+    rows
+        ``name, value, low, high, n``.
+    title
+        Of the axis.
+    line
+        Where to draw a line to compare with.
+    """
+    import altair as alt
+
+    names = [row["name"] for row in rows]
+    y = alt.Y("name:N", sort=names, title=None, axis=alt.Axis(labelLimit=220, ticks=False, domain=False))
+    scale = alt.Scale(domain=[0, 1]) if zero_to_one else alt.Undefined
+    told = [
+        alt.Tooltip(f"{field}:{kind}")
+        for field, kind in (("name", "N"), ("value", "Q"), ("low", "Q"), ("high", "Q"), ("n", "Q"))
+    ]
+    base = alt.Chart(_data(rows)).encode(y=y, tooltip=told)
+    layers: list[alt.Chart] = [
+        base.mark_rule(color=BLUE, strokeWidth=2).encode(x=alt.X("low:Q", title=title, scale=scale), x2="high:Q"),
+        base.mark_point(color=BLUE, filled=True, size=70, opacity=1).encode(x=alt.X("value:Q", scale=scale)),
+    ]
+    if line is not None:
+        layers.insert(0, alt.Chart(_data([{"at": line}])).mark_rule(color=GREY, strokeDash=[4, 4]).encode(x="at:Q"))
+    return _spec(alt.layer(*layers).properties(height=_ROW * len(rows)))
+
+
+def confusion(counts: Sequence[Sequence[int]], labels: Sequence[str] = LABELS) -> Spec:
+    """Return a confusion matrix: counts [k, k], rows actual, columns predicted, shaded by share of the actual label."""
+    import altair as alt
+
+    rows = [
+        {"actual": actual, "predicted": guess, "n": n, "share": n / sum(row) if sum(row) else 0.0}
+        for actual, row in zip(labels, counts, strict=True)
+        for guess, n in zip(labels, row, strict=True)
+    ]
+    base = (
+        alt.Chart(_data(rows))
+        .transform_calculate(words="datum.n + ' (' + format(datum.share, '.0%') + ')'")
+        .encode(
+            x=alt.X(
+                "predicted:N", sort=list(labels), axis=alt.Axis(labelAngle=0, orient="top", domain=False, ticks=False)
+            ),
+            y=alt.Y("actual:N", sort=list(labels), axis=alt.Axis(domain=False, ticks=False)),
+        )
+    )
+    shade = alt.Color("share:Q", scale=alt.Scale(domain=[0, 1], range=["#eef4fb", "#0f3f78"]), legend=None)
+    ink = alt.condition("datum.share > 0.5", alt.value("#fff"), alt.value("#111"))
+    return _spec(
+        (base.mark_rect().encode(color=shade) + base.mark_text().encode(text="words:N", color=ink)).properties(
+            height=3 * 48
+        )
+    )
+
+
+def reliability(bins: Rows) -> Spec:
+    """Return accuracy against confidence; points on the line are right as often as they say.
+
+    Parameters
+    ----------
+    bins
+        ``confidence, accuracy, n``.
+    """
+    import altair as alt
+
+    axis = alt.Scale(domain=[0, 1])
+    line = (
+        alt.Chart(_data([{"at": 0}, {"at": 1}]))
+        .mark_line(color=GREY, strokeDash=[4, 4])
+        .encode(x=alt.X("at:Q", scale=axis), y=alt.Y("at:Q", scale=axis))
+    )
+    points = (
+        alt.Chart(_data(bins))
+        .mark_circle(color=BLUE, opacity=0.8)
+        .encode(
+            x=alt.X("confidence:Q", scale=axis, title="confidence"),
+            y=alt.Y("accuracy:Q", scale=axis, title="share that is right"),
+            size=alt.Size("n:Q", legend=None, scale=alt.Scale(range=[20, 500])),
+            tooltip=["confidence:Q", "accuracy:Q", "n:Q"],
+        )
+    )
+    return _spec((line + points).properties(height=280))
+
+
+def curves(rows: Rows, *, x: str, title: str, falling: bool = False) -> Spec:
+    """Return named lines with their intervals as bands.
+
+    Parameters
+    ----------
+    rows
+        ``name, value, low, high`` and the column ``x``.
+    title
+        Of the horizontal axis.
+    falling
+        Whether that axis runs from large to small.
+    """
+    import altair as alt
+
+    names = list(dict.fromkeys(row["name"] for row in rows))
+    colour = alt.Color(
+        "name:N", title=None, sort=names, scale=alt.Scale(range=[BLUE, ORANGE]), legend=alt.Legend(orient="top")
+    )
+    across = alt.X(f"{x}:Q", title=title, scale=alt.Scale(reverse=falling, zero=False, nice=not falling))
+    base = alt.Chart(_data(rows)).encode(x=across, color=colour)
+    unit = alt.Scale(domain=[0, 1])
+    band = base.mark_area(opacity=0.15).encode(y=alt.Y("low:Q", scale=unit, title=None), y2="high:Q")
+    line = base.mark_line(point=True).encode(
+        y=alt.Y("value:Q", scale=unit, title=None), tooltip=["name:N", f"{x}:Q", "value:Q", "low:Q", "high:Q"]
+    )
+    return _spec((band + line).properties(height=260))
+
+
+def png(spec: Spec) -> bytes:
+    """Return a chart as a picture on white; the same bytes every time."""
+    import vl_convert
+
+    fixed = {**spec, "width": _WIDTH, "background": "white"}
+    picture: bytes = vl_convert.vegalite_to_png(fixed, scale=_SCALE)
+    return picture
