@@ -15,24 +15,23 @@ import typer
 
 from pipeline import __version__, options, streams
 from pipeline.cli_annotate import app as annotate
+from pipeline.cli_runs import app as of_runs
 from pipeline.console import (
     note,
     note_trial,
     progress,
     say,
     say_beside,
-    say_comparison,
     say_export,
     say_json,
     say_manifest,
     say_metrics,
     say_page,
     say_quotes,
-    say_runs,
     say_statements,
     say_tuned,
 )
-from pipeline.errors import InputError, PipelineError
+from pipeline.errors import PipelineError
 from pipeline.files import readable
 
 if TYPE_CHECKING:
@@ -48,6 +47,7 @@ app = typer.Typer(
 )
 
 app.add_typer(annotate)
+app.add_typer(of_runs)
 
 _STOPPED = 130  # what the parser makes of Ctrl-C
 
@@ -278,45 +278,6 @@ def score(
         say_statements(rows)
     else:
         say_beside({stage.find_model(settings): rows, other.address: other.score(rows)})
-
-
-@app.command(name="runs", epilog="Example: stance runs --limit 5")
-def list_runs(
-    limit: options.Limit = 20,
-    as_json: options.Json = False,
-) -> None:
-    """List the runs in MLflow, newest first."""
-    from dataclasses import asdict
-
-    from pipeline import tracking
-
-    found = tracking.runs(limit)
-    if as_json:
-        say_json([{**asdict(run), "start": run.start.isoformat()} for run in found])
-    elif not found:
-        note(f"no runs yet at {tracking.store_uri()}; `stance train` makes one")
-    else:
-        say_runs(found)
-
-
-@app.command(epilog="Example: stance compare 3f9a2c proud-owl-512")
-def compare(
-    runs: options.Runs,
-    as_json: options.Json = False,
-) -> None:
-    """Show runs side by side: the parameters that differ, and every metric."""
-    from pipeline import tracking
-    from pipeline.evaluation.compare import Run
-    from pipeline.evaluation.compare import compare as side_by_side
-
-    if len(runs) < 2:
-        raise InputError(f"{runs[0]}: a comparison needs two runs or more; `stance runs` lists them")
-    found = [tracking.find_run(run) for run in runs]
-    comparison = side_by_side([Run(run.run_id, run.params, run.metrics, run.name) for run in found])
-    if as_json:
-        say_json(comparison.as_dict())
-    else:
-        say_comparison(comparison, [run.name for run in found])
 
 
 @app.command(epilog="Example: stance doctor")

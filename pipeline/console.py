@@ -13,7 +13,6 @@ from pipeline.records import LABELS, Manifest
 from pipeline.streams import takes_unicode
 
 if TYPE_CHECKING:
-    from pipeline.evaluation.compare import Comparison
     from pipeline.highlight import View
     from pipeline.search import Trial
     from pipeline.stages.tune import Tuned
@@ -235,37 +234,6 @@ def say_runs(runs: Sequence[RunRecord]) -> None:
             for run in runs
         ],
     )
-
-
-def say_comparison(comparison: Comparison, names: Sequence[str]) -> None:
-    """Write runs side by side: parameters that differ, then metrics."""
-    heads = [f"{name} ({run[:_SHORT_ID]})" for name, run in zip(names, comparison.runs, strict=True)]
-    if comparison.params:
-        say_table(["parameter", *heads], [[name, *values] for name, values in comparison.params.items()])
-        say()
-    else:
-        note("no parameter differs")
-    say_table(["metric", *heads], [[name, *values] for name, values in _with_intervals(comparison.metrics)])
-
-
-def _with_intervals(metrics: Mapping[str, Sequence[float | None]]) -> Iterator[tuple[str, list[Cell]]]:
-    """Yield each metric with its values, each beside its interval where the run has one."""
-    for name, values in metrics.items():
-        if name.removesuffix("_low") in metrics and name.endswith("_low"):
-            continue
-        if name.removesuffix("_high") in metrics and name.endswith("_high"):
-            continue
-        low, high = metrics.get(f"{name}_low"), metrics.get(f"{name}_high")
-        if low is None or high is None:
-            yield name, list(values)
-        else:
-            yield (
-                name,
-                [
-                    v if a is None or b is None else f"{v:.4g} ({a:.4g}–{b:.4g})"
-                    for v, a, b in zip(values, low, high, strict=True)
-                ],
-            )
 
 
 @contextmanager

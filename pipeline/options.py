@@ -125,8 +125,22 @@ Show = Annotated[
 ]
 Limit = Annotated[int, typer.Option(min=1, metavar="N", help="How many of the latest runs to list, e.g. --limit 5")]
 Runs = Annotated[
-    list[str], typer.Argument(help="Two or more runs: id, beginning of an id, or name, e.g. 3f9a2c", metavar="RUN")
+    list[str],
+    typer.Argument(
+        help="Two or more runs: id, beginning of an id, name, or folder of stance evaluate, e.g. 3f9a2c reports; "
+        "the first is the reference.",
+        metavar="RUN",
+    ),
 ]
+Shared = Annotated[
+    bool, typer.Option("--shared", help="Compare on the statements that all runs have, where they differ.")
+]
+NoLog = Annotated[bool, typer.Option("--no-log", help="Do not keep the comparison in the MLflow runs.")]
+Promoted = Annotated[
+    str | None, typer.Argument(help="An evaluated run: id, beginning of an id, or name, e.g. 3f9a2c", metavar="RUN")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only tell what the gate says; change nothing.")]
+RollBack = Annotated[bool, typer.Option("--rollback", help="Go back to the champion before this one.")]
 
 Quotes = Annotated[
     Path,

@@ -1,15 +1,15 @@
-"""Runs and registered models, read back as plain values."""
+"""Runs, read back as plain values, and what is added to them later."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import TrackingError
-from pipeline.tracking.store import VARIABLE, connect, is_empty, reported, selected, store_uri
-from pipeline.tracking.tracker import MODEL_NAME
+from pipeline.tracking.store import connect, is_empty, reported, store_uri
 
 if TYPE_CHECKING:
     from mlflow.entities import Run
@@ -107,31 +107,18 @@ def run_artifact(run_id: str, path: str, into: Path | None = None) -> Path:
         return Path(client.download_artifacts(run_id, path, str(into) if into else None))
 
 
-def resolve_model(address: str) -> Path:
-    """Return the local model folder behind ``models:/NAME@ALIAS``, ``models:/NAME/VERSION`` or ``models:/ID``.
-
-    Raises
-    ------
-    TrackingError
-        If the registry knows no such model, or it holds no model folder of ours.
-    """
-    if is_empty():
-        raise TrackingError(f"{address}: no registry at {store_uri()}; train with --register first")
-    client, _ = connect()
-    import mlflow
-
-    uri = str(client.tracking_uri)
-    advice = f"register one with `stance train --register`, or check name, alias and {VARIABLE}"
-    with reported(uri, advice=advice), selected(uri):
-        folder = Path(mlflow.artifacts.download_artifacts(artifact_uri=address))
-    found = sorted((folder / "artifacts").glob("*/MANIFEST.sha256"))
-    if len(found) != 1:
-        raise TrackingError(f"{address}: holds no stance model folder; it was not logged by `stance train`")
-    return found[0].parent
-
-
-def set_alias(alias: str, version: str) -> None:
-    """Point an alias (``champion``, ``challenger``) of the registered model at one of its versions."""
+def find_artifact(run_id: str, path: str, into: Path) -> Path | None:
+    """Return the path of a copy of a run's artifact in an existing folder; None where the run has none such."""
     client, _ = connect()
     with reported(str(client.tracking_uri)):
-        client.set_registered_model_alias(MODEL_NAME, alias, version)
+        folder = path.rpartition("/")[0] or None
+        if path not in {found.path for found in client.list_artifacts(run_id, folder)}:
+            return None
+    return run_artifact(run_id, path, into)
+
+
+def log_json(run_id: str, value: Mapping[str, Any], path: str) -> None:
+    """Keep JSON-ready values as an artifact of a run, whether or not it has ended."""
+    client, _ = connect()
+    with reported(str(client.tracking_uri)):
+        client.log_dict(run_id, dict(value), path)

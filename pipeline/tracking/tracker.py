@@ -170,21 +170,20 @@ class MlflowTracker(Tracker):
                 input_example=pd.DataFrame([_INPUT]),
                 pip_requirements=list(requirements),  # inferring them takes MLflow ten seconds
             )
-            return self._register(info.model_id) if register else str(info.model_uri)
+            return register_model(self._client, info.model_id, self._run_id) if register else str(info.model_uri)
 
-    def _register(self, model_id: str) -> str:
-        """Return the address of a new version of the registered model; MLflow's own function prints."""
-        from mlflow.exceptions import MlflowException
 
-        try:
-            self._client.create_registered_model(MODEL_NAME)
-        except MlflowException as error:
-            if error.error_code != "RESOURCE_ALREADY_EXISTS":
-                raise
-        version = self._client.create_model_version(
-            MODEL_NAME, f"models:/{model_id}", run_id=self._run_id, model_id=model_id
-        )
-        return f"models:/{MODEL_NAME}/{version.version}"
+def register_model(client: MlflowClient, model_id: str, run_id: str) -> str:
+    """Return the address of a new version of the registered model; MLflow's own function prints."""
+    from mlflow.exceptions import MlflowException
+
+    try:
+        client.create_registered_model(MODEL_NAME)
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_ALREADY_EXISTS":
+            raise
+    version = client.create_model_version(MODEL_NAME, f"models:/{model_id}", run_id=run_id, model_id=model_id)
+    return f"models:/{MODEL_NAME}/{version.version}"
 
 
 def _now() -> int:

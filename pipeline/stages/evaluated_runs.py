@@ -1,0 +1,100 @@
+"""Runs as they are compared: from MLflow, by id, beginning of an id or name, or from a folder of ``evaluate``."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from pipeline import tracking
+from pipeline.errors import InputError, LabelError
+from pipeline.evaluation.compare import Run
+from pipeline.evaluation.items import Rows
+from pipeline.files import read_json
+from pipeline.records import LABELS
+from pipeline.storage import read_table
+
+METRICS, PREDICTIONS = "metrics.json", "predictions.parquet"
+
+_PROBABILITIES = ("p_anti", "p_neutral", "p_pro")
+_NEEDED = ("statement_id", "article_id", "target", "text", "label", *_PROBABILITIES)
+_ALMOST = 1e-3  # what a sum of probabilities may lack
+
+
+def read_run(reference: str) -> Run:
+    """Return a run with its parameters, figures and predictions, these where it has been evaluated.
+
+    Parameters
+    ----------
+    reference
+        A folder with ``predictions.parquet`` or ``metrics.json``, else what ``tracking.find_run`` takes.
+
+    Raises
+    ------
+    InputError
+        If its files cannot be used.
+    LabelError
+        If it was evaluated on labels outside the codebook.
+    TrackingError
+        If there is no such run.
+    """
+    folder = Path(reference)
+    if any((folder / name).is_file() for name in (METRICS, PREDICTIONS)):
+        return _of_folder(folder)
+    if folder.is_dir() and folder.name != reference:  # no run is called so
+        raise InputError(f"{reference}: holds neither {PREDICTIONS} nor {METRICS}; name a folder of `stance evaluate`")
+    return from_mlflow(tracking.find_run(reference))
+
+
+def from_mlflow(run: tracking.RunRecord) -> Run:
+    """Return a run of MLflow with its predictions, where it has been evaluated."""
+    with TemporaryDirectory(prefix="stance-") as temporary:
+        path = tracking.find_artifact(run.run_id, PREDICTIONS, Path(temporary))
+        rows = _read_predictions(path, run.name) if path else None
+    return Run(run.run_id, run.params, run.metrics, run.name, rows)
+
+
+def run_json(run_id: str, name: str) -> Any:
+    """Return a JSON artifact of a run; None where it has none such."""
+    with TemporaryDirectory(prefix="stance-") as temporary:
+        path = tracking.find_artifact(run_id, name, Path(temporary))
+        return read_json(path, "artifact") if path else None
+
+
+def _of_folder(folder: Path) -> Run:
+    metrics, predictions = folder / METRICS, folder / PREDICTIONS
+    document = read_json(metrics, "metrics file") if metrics.is_file() else {}
+    return Run(
+        run_id=str(folder.resolve()),
+        params=None,
+        metrics=_flat(document.get("test", {})),
+        name=str(folder),
+        predictions=_read_predictions(predictions, str(folder)) if predictions.is_file() else None,
+    )
+
+
+def _flat(figures: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
+    """Return figures with their intervals under the names that they have in MLflow."""
+    named = {
+        f"{name}{end}": figure.get(key)
+        for name, figure in figures.items()
+        for key, end in (("value", ""), ("low", "_low"), ("high", "_high"))
+    }
+    return {name: float(value) for name, value in named.items() if value is not None}
+
+
+def _read_predictions(path: Path, name: str) -> Rows:
+    rows = read_table(path, required=_NEEDED)
+    if not rows:
+        raise InputError(f"run {name}: its {PREDICTIONS} holds no statements; evaluate it again")
+    for row in rows:
+        if row["label"] not in LABELS:
+            allowed = ", ".join(LABELS)
+            raise LabelError(f"run {name}: {row['statement_id']} has the label {row['label']!r}; allowed: {allowed}")
+        if not math.isclose(sum(row[column] or 0.0 for column in _PROBABILITIES), 1, abs_tol=_ALMOST):
+            raise InputError(
+                f"run {name}: the probabilities of {row['statement_id']} do not sum to 1; evaluate it again"
+            )
+    return rows
