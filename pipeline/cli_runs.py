@@ -1,11 +1,13 @@
-"""Commands about runs and the registry: ``stance runs``, ``stance compare``, ``stance promote``."""
+"""Commands about runs and the registry: ``stance runs``, ``compare``, ``report``, ``promote``."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import typer
 
 from pipeline import options
-from pipeline.console import note, say_json, say_runs
+from pipeline.console import note, say, say_json, say_runs
 from pipeline.errors import GateError, InputError
 
 app = typer.Typer()
@@ -36,6 +38,7 @@ def compare(
     shared: options.Shared = False,
     resamples: options.Resamples = 10_000,
     seed: options.Seed = 13,
+    html: options.ComparisonPage = None,
     no_log: options.NoLog = False,
     as_json: options.Json = False,
 ) -> None:
@@ -44,15 +47,30 @@ def compare(
     from pipeline.evaluation.paired import Draws
     from pipeline.stages import compare as stage
 
-    comparison, path = stage.run(runs, shared=shared, draws=Draws(resamples, seed=seed), log=not no_log)
+    comparison, path = stage.run(runs, shared=shared, draws=Draws(resamples, seed=seed), html=html, log=not no_log)
     if as_json:
         say_json(comparison.as_dict())
     else:
         say_comparison(comparison)
     for line in comparison.notes:
         note(line)
+    if html:
+        note(f"wrote {html}")
     if path:
         note(f"logged to each run as {path}")
+
+
+@app.command(epilog="Example: stance report 3f9a2c --out report.html")
+def report(
+    run: options.Reported,
+    out: options.ReportPage = Path("reports/report.html"),
+    no_log: options.NoLog = False,
+) -> None:
+    """Write the page of an evaluated run: how good, how sure, where not, with pictures and examples."""
+    from pipeline.stages import report as stage
+
+    stage.run(run, out, log=not no_log)
+    say(f"wrote {out}")
 
 
 @app.command(epilog="Example: stance promote 3f9a2c --dry-run")

@@ -135,7 +135,17 @@ Runs = Annotated[
 Shared = Annotated[
     bool, typer.Option("--shared", help="Compare on the statements that all runs have, where they differ.")
 ]
-NoLog = Annotated[bool, typer.Option("--no-log", help="Do not keep the comparison in the MLflow runs.")]
+ComparisonPage = Annotated[
+    Path | None, typer.Option("--html", metavar="PAGE", help="Write an HTML page, too, e.g. --html compared.html")
+]
+Reported = Annotated[
+    str,
+    typer.Argument(
+        help="An evaluated run: id, beginning of an id, name, or folder of stance evaluate, e.g. 3f9a2c", metavar="RUN"
+    ),
+]
+ReportPage = Annotated[Path, typer.Option("--out", metavar="PAGE", help="The HTML file, e.g. --out report.html")]
+NoLog = Annotated[bool, typer.Option("--no-log", help="Keep nothing of it in the MLflow runs.")]
 Promoted = Annotated[
     str | None, typer.Argument(help="An evaluated run: id, beginning of an id, or name, e.g. 3f9a2c", metavar="RUN")
 ]

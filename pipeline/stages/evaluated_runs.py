@@ -63,6 +63,14 @@ def run_json(run_id: str, name: str) -> Any:
         return read_json(path, "artifact") if path else None
 
 
+def read_document(run: Run, name: str) -> Any:
+    """Return a JSON file that the evaluation of a run left, in its folder or its artifacts; None where it has none."""
+    if run.params is not None:
+        return run_json(run.run_id, name)
+    path = Path(run.run_id) / name
+    return read_json(path, "file of an evaluation") if path.is_file() else None
+
+
 def _of_folder(folder: Path) -> Run:
     metrics, predictions = folder / METRICS, folder / PREDICTIONS
     document = read_json(metrics, "metrics file") if metrics.is_file() else {}

@@ -117,6 +117,13 @@ def find_artifact(run_id: str, path: str, into: Path) -> Path | None:
     return run_artifact(run_id, path, into)
 
 
+def log_text(run_id: str, text: str, path: str) -> None:
+    """Keep a text as an artifact of a run, whether or not it has ended."""
+    client, _ = connect()
+    with reported(str(client.tracking_uri)):
+        client.log_text(run_id, text, path)
+
+
 def log_json(run_id: str, value: Mapping[str, Any], path: str) -> None:
     """Keep JSON-ready values as an artifact of a run, whether or not it has ended."""
     client, _ = connect()
