@@ -2,12 +2,14 @@
 
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+import pipeline
 from pipeline import stance
 from pipeline.evaluation import behaviour
 from pipeline.evaluation.behaviour.changes import AMERICAN, MARKS, TYPOS, american, mistyped
@@ -17,6 +19,7 @@ from pipeline.evaluation.behaviour.templates import read_templates
 from pipeline.records import LABELS
 
 CASES = behaviour.cases()
+GUIDE = (Path(pipeline.__file__).parent.parent / "docs/behaviour.md").read_text(encoding="utf-8")
 PROBES = [probe for case in CASES for probe in case.probes]
 
 
@@ -32,6 +35,19 @@ def test_every_template_file_is_asked():
     named = {path.stem.replace("_", " "): read_templates(path)[0].capability for path in _FOLDER.glob("*.yaml")}
     assert set(named) == set(behaviour.CAPABILITIES)
     assert all(name == capability for name, capability in named.items())
+
+
+def test_the_documentation_counts_the_cases():
+    rows = re.findall(r"^\| ([a-z ]+) \| (\d+) \| ([A-Z, ]+) \|", GUIDE, re.MULTILINE)
+    kinds = {name: {case.kind for case in CASES if case.capability == name} for name in behaviour.CAPABILITIES}
+    assert [(name, int(n)) for name, n, _ in rows] == list(Counter(case.capability for case in CASES).items())
+    assert {name: set(told.split(", ")) for name, _, told in rows} == kinds
+    assert f"a model {len(CASES)} statements and pairs" in GUIDE.replace("\n", " ")
+
+
+def test_the_example_of_the_documentation_can_be_asked(tmp_path):
+    (tmp_path / "sarcasm.yaml").write_text(re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)[0], encoding="utf-8")
+    assert Counter(case.kind for case in cases([tmp_path / "sarcasm.yaml"])) == {"MFT": 3, "DIR": 1}
 
 
 def test_ids_and_tested_inputs_are_there_once():

@@ -15,7 +15,7 @@ INPUTS = ("text", "context", "title", "target", "speaker")
 Kind = Literal["MFT", "INV", "DIR"]
 
 KINDS: tuple[Kind, ...] = ("MFT", "INV", "DIR")
-"""Minimum functionality, invariance, direction: the kinds of test of Ribeiro et al. (2020), section 3."""
+"""Minimum functionality, invariance, direction: the kinds of test of Ribeiro et al. (2020), section 2.2."""
 
 
 @dataclass(frozen=True, slots=True)

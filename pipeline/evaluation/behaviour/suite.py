@@ -15,7 +15,7 @@ from pipeline.evaluation.metrics import FloatArray
 from pipeline.records import LABELS
 
 MARGIN = 0.1
-"""A probability that moves by no more counts as unmoved: the tolerance of the examples in Ribeiro et al. (2020)."""
+"""A probability that moves by no more counts as unmoved: the tolerance of CheckList's own tests of sentiment."""
 
 PredictProba = Callable[[Mapping[str, Sequence[str]]], FloatArray]
 """A table with the columns ``INPUTS`` -> probabilities [n, 3], columns in the order of ``LABELS``."""
