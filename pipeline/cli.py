@@ -222,6 +222,29 @@ def evaluate(config: options.Config = None, overrides: options.Set = None, as_js
         say_metrics(read_json(settings.out / "metrics.json", "metrics file"))
 
 
+@app.command(epilog="Example: stance behaviour models/own --capability negation --failures 5")
+def behaviour(
+    model: options.MaybeModel = None,
+    capability: options.Capability = None,
+    cases: options.Cases = None,
+    failures: options.Failures = 1,
+    as_json: options.Json = False,
+) -> None:
+    """Ask a model cases with known answers: negation, reported views, another target, typos and more."""
+    from pipeline.config import ScoreConfig, load_config
+    from pipeline.console_behaviour import say_behaviour, scoring
+    from pipeline.stages import behaviour as stage
+    from pipeline.stages.score import find_model
+
+    address = find_model(load_config(ScoreConfig, "score", options.assigned(None, model=model)))
+    with scoring() as show:
+        report = stage.run(address, files=cases or (), capability=capability, progress=show)
+    if as_json:
+        say_json(report.as_dict())
+    else:
+        say_behaviour(report, failures)
+
+
 @app.command(epilog="Example: stance export models/own --out models/own-onnx")
 def export(
     model: options.Trained,

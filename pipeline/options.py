@@ -104,6 +104,24 @@ Beside = Annotated[
 Trained = Annotated[
     str, typer.Argument(metavar="MODEL", help="Model folder or MLflow address, e.g. models/own or models:/stance/1")
 ]
+MaybeModel = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="MODEL", help="Model folder or MLflow address, e.g. models/own. Default: as for `stance score`."
+    ),
+]
+Failures = Annotated[
+    int, typer.Option(min=0, metavar="N", help="Failing examples to print of each capability, e.g. --failures 5")
+]
+Capability = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Only the cases of this capability, e.g. --capability negation")
+]
+Cases = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--cases", metavar="FILE", help="Ask these cases instead, e.g. --cases sarcasm.yaml; may be given again."
+    ),
+]
 ExportedFolder = Annotated[Path, typer.Option(metavar="FOLDER", help="Model folder to write, e.g. models/own-onnx")]
 Statements = Annotated[
     str | None,

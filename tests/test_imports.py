@@ -45,6 +45,7 @@ def modules():
         "score --help",
         "quotes --help",
         "train --help",
+        "behaviour --help",
         "annotate agreement --help",
         "annotate run --help",
     ],
