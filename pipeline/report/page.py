@@ -5,14 +5,13 @@ Pages load nothing from anywhere, escape every value, and read on a phone, in li
 
 from __future__ import annotations
 
-import base64
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
 from pipeline.records import LABELS, Estimate
+from pipeline.report.cells import image, interval, level, number, table, with_interval
 from pipeline.report.style import STYLE
 
 
@@ -34,6 +33,17 @@ class Kept:
     threshold: float
     risk: Estimate
     macro_f1: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Figures of the items that have a value in common; ``small`` where they are too few to say much."""
+
+    name: str
+    value: str
+    macro_f1: Estimate
+    accuracy: Estimate
+    small: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,8 @@ class Evaluation:
         The area under it.
     sets
         Figures of prediction sets by title; none where the model makes no sets.
+    slices
+        Figures of parts of the items.
     """
 
     model: str
@@ -71,36 +83,16 @@ class Evaluation:
     kept: Sequence[Kept] = ()
     aurc: Estimate | None = None
     sets: Mapping[str, Estimate] = field(default_factory=dict)
-
-
-def _number(value: float) -> str:
-    return "–" if math.isnan(value) else f"{value:.3f}"
-
-
-def _interval(estimate: Estimate) -> str:
-    if math.isnan(estimate.low):
-        return "–"
-    return f"{_number(estimate.low)} to {_number(estimate.high)}"
-
-
-def _level(estimate: Estimate) -> str:
-    return f"{100 * estimate.level:g}% interval"
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a table that scrolls sideways by itself; all cells are escaped."""
-    top = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in head)
-    body = "\n".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-    return f'<div class="wide"><table><thead><tr>{top}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>'
+    slices: Sequence[Slice] = ()
 
 
 def _cards(figure: Figure) -> str:
     cards = (
-        (figure.title, figure.test, f"{_level(figure.test)} {_interval(figure.test)}"),
+        (figure.title, figure.test, f"{level(figure.test)} {interval(figure.test)}"),
         ("Majority-class baseline", figure.baseline, f"{figure.title} of the commonest training label"),
     )
     return "\n".join(
-        f'<div class="card">{escape(title)}<strong>{_number(estimate.value)}</strong>'
+        f'<div class="card">{escape(title)}<strong>{number(estimate.value)}</strong>'
         f'<span class="quiet">{escape(note)}</span></div>'
         for title, estimate, note in cards
     )
@@ -110,14 +102,14 @@ def _figures(figures: Sequence[Figure]) -> str:
     rows = [
         (
             figure.title,
-            _number(figure.test.value),
-            _interval(figure.test),
-            _number(figure.baseline.value),
-            _number(figure.dev.value) if figure.dev else "–",
+            number(figure.test.value),
+            interval(figure.test),
+            number(figure.baseline.value),
+            number(figure.dev.value) if figure.dev else "–",
         )
         for figure in figures
     ]
-    return _table(("Metric", "Test", _level(figures[0].test), "Baseline", "Dev"), rows)
+    return table(("Metric", "Test", level(figures[0].test), "Baseline", "Dev"), rows)
 
 
 def _per_class(per_class: Mapping[str, Mapping[str, Estimate]], confusion: Sequence[Sequence[int]]) -> str:
@@ -125,13 +117,13 @@ def _per_class(per_class: Mapping[str, Mapping[str, Estimate]], confusion: Seque
     rows = [
         (
             label,
-            *(f"{_number(by[title].value)} ({_interval(by[title])})" for title in titles),
+            *(f"{number(by[title].value)} ({interval(by[title])})" for title in titles),
             str(sum(counts)),
             str(sum(row[index] for row in confusion)),
         )
         for index, ((label, by), counts) in enumerate(zip(per_class.items(), confusion, strict=True))
     ]
-    return _table(("Label", *titles, "Items", "Predicted"), rows)
+    return table(("Label", *titles, "Items", "Predicted"), rows)
 
 
 def _alt_text(confusion: Sequence[Sequence[int]]) -> str:
@@ -142,15 +134,6 @@ def _alt_text(confusion: Sequence[Sequence[int]]) -> str:
     return "Confusion matrix. " + "; ".join(rows)
 
 
-def _image(picture: bytes, alt: str) -> str:
-    data = base64.b64encode(picture).decode("ascii")
-    return f'<img alt="{escape(alt)}" src="data:image/png;base64,{data}">'
-
-
-def _with_interval(estimate: Estimate) -> str:
-    return f"{_number(estimate.value)} ({_interval(estimate)})"
-
-
 def _abstention(evaluation: Evaluation, curve: bytes) -> str:
     """Return the part on abstention; nothing where there is no curve."""
     if not evaluation.kept or evaluation.aurc is None:
@@ -158,24 +141,24 @@ def _abstention(evaluation: Evaluation, curve: bytes) -> str:
     rows = [
         (
             f"{kept.coverage:.0%}",
-            _number(kept.threshold),
+            number(kept.threshold),
             str(kept.risk.n),
-            *map(_with_interval, (kept.risk, kept.macro_f1)),
+            *map(with_interval, (kept.risk, kept.macro_f1)),
         )
         for kept in evaluation.kept
     ]
     first, last = evaluation.kept[0], evaluation.kept[-1]
     alt = (
-        f"Risk against coverage. Risk {_number(first.risk.value)} at {first.coverage:.0%} coverage, "
-        f"{_number(last.risk.value)} at {last.coverage:.0%}"
+        f"Risk against coverage. Risk {number(first.risk.value)} at {first.coverage:.0%} coverage, "
+        f"{number(last.risk.value)} at {last.coverage:.0%}"
     )
     return f"""<h2>Abstention</h2>
-{_table(("Coverage", "Confidence from", "Items", "Risk", "Macro-F1"), rows)}
+{table(("Coverage", "Confidence from", "Items", "Risk", "Macro-F1"), rows)}
 <p class="quiet">What is left when the items of which the model is least sure are set aside: risk is the share of wrong
 ones among the items kept. A model that knows when it is unsure has less risk at less coverage. The area under the curve
-(mean risk over all coverages) is {_with_interval(evaluation.aurc)}; less is better. The confidences are read off these
+(mean risk over all coverages) is {with_interval(evaluation.aurc)}; less is better. The confidences are read off these
 items; choose <code>abstain_below</code> on others.</p>
-{_image(curve, alt)}
+{image(curve, alt)}
 """
 
 
@@ -183,11 +166,32 @@ def _sets(sets: Mapping[str, Estimate]) -> str:
     """Return the part on prediction sets; nothing where the model makes none."""
     if not sets:
         return ""
-    rows = [(title, _number(estimate.value), _interval(estimate)) for title, estimate in sets.items()]
+    rows = [(title, number(estimate.value), interval(estimate)) for title, estimate in sets.items()]
     return f"""<h2>Prediction sets</h2>
-{_table(("Figure", "Test", _level(next(iter(sets.values())))), rows)}
+{table(("Figure", "Test", level(next(iter(sets.values())))), rows)}
 <p class="quiet">Conformal sets of labels, made to hold the actual label with the wanted probability over all items, not
 in each label or topic.</p>
+"""
+
+
+def _slices(slices: Sequence[Slice]) -> str:
+    """Return the part on slices; nothing where there are none."""
+    if not slices:
+        return ""
+    rows = [
+        (
+            found.name,
+            found.value,
+            f"{found.accuracy.n}{' (small)' * found.small}",
+            with_interval(found.macro_f1),
+            with_interval(found.accuracy),
+        )
+        for found in slices
+    ]
+    return f"""<h2>Slices</h2>
+{table(("Slice", "", "Items", "Macro-F1", "Accuracy"), rows)}
+<p class="quiet">Each slice as if its items were all there are. Macro-F1 is over the labels that occur there or are
+predicted. Small slices say little.</p>
 """
 
 
@@ -223,11 +227,11 @@ def evaluation_page(evaluation: Evaluation, picture: bytes, curve: bytes = b"") 
 </div>
 <h2>Metrics</h2>
 {_figures(evaluation.figures)}
-<p class="quiet">Macro-F1 is the mean of the F1 of the three labels. Macro-F1 and accuracy run from 0 to 1, and more is
-better; of the three others, which judge the probabilities, less is better. The baseline gives each statement the shares
-of the labels in training, so that it always chooses the commonest. Dev was used for calibration, so it may flatter the
-model. Intervals are percentile bootstrap intervals over whole articles. – stands where a figure is not defined on these
-items.</p>
+<p class="quiet">Macro-F1 is the mean of the F1 of the three labels, and F1 of the two sides that of anti and pro.
+These and accuracy run from 0 to 1, and more is better; of the three others, which judge the probabilities, less is
+better. The baseline gives each statement the shares of the labels in training, so that it always chooses the commonest.
+Dev was used for calibration, so it may flatter the model. Intervals are percentile bootstrap intervals over whole
+articles. – stands where a figure is not defined on these items.</p>
 <h2>By label</h2>
 {_per_class(evaluation.per_class, evaluation.confusion)}
 <p class="quiet">Each figure with its interval in brackets. Items: statements that have the label; predicted: statements
@@ -235,8 +239,8 @@ to which the model gives it.</p>
 <h2>Confusion</h2>
 <p class="quiet">A row holds the statements that have a label, a column those to which the model gives it; right ones
 lie on the diagonal. Percentages and shades are shares of the row.</p>
-{_image(picture, _alt_text(evaluation.confusion))}
-{_abstention(evaluation, curve)}{_sets(evaluation.sets)}<h2>Configuration</h2>
+{image(picture, _alt_text(evaluation.confusion))}
+{_abstention(evaluation, curve)}{_sets(evaluation.sets)}{_slices(evaluation.slices)}<h2>Configuration</h2>
 <div class="wide"><table class="config"><tbody>
 {config}
 </tbody></table></div>

@@ -75,3 +75,18 @@ def coverage_png(coverages: Sequence[float], risks: Sequence[Estimate], macro_f1
     axes.grid(alpha=0.3)
     axes.legend()
     return _png(figure)
+
+
+def learning_png(trained_on: Sequence[float], macro_f1: Sequence[Estimate]) -> bytes:
+    """Return a picture of macro-F1 against the number of statements trained on, doublings evenly spaced."""
+    figure = _figure()
+    axes = figure.add_subplot()
+    axes.plot(trained_on, [e.value for e in macro_f1], color="#1b5fa8", marker="o", markersize=3)
+    axes.fill_between(
+        trained_on, [e.low for e in macro_f1], [e.high for e in macro_f1], color="#1b5fa8", alpha=0.15, linewidth=0
+    )
+    axes.set(xlabel="statements trained on", ylabel="macro-F1 on test", xscale="log", ylim=(0, 1))
+    axes.set_xticks(trained_on, labels=[f"{n:.0f}" for n in trained_on])
+    axes.minorticks_off()
+    axes.grid(alpha=0.3)
+    return _png(figure)

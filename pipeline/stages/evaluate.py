@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,26 +10,25 @@ import numpy as np
 
 from pipeline import report, stance, tracking
 from pipeline.config import EvaluateConfig
-from pipeline.errors import InputError, LabelError
+from pipeline.evaluation.documents import coverage_plot, metrics_document, reliability, tracked_metrics
+from pipeline.evaluation.learning import Curve
 from pipeline.evaluation.metrics import METRICS, SHORT_LABELS, confusion_counts, encode, predicted
-from pipeline.evaluation.summary import (
-    OVERALL,
-    Evaluation,
-    Intervals,
-    Scored,
-    coverage_plot,
-    evaluate,
-    metrics_document,
-    reliability,
-    tracked_metrics,
-)
+from pipeline.evaluation.notes import notes
+from pipeline.evaluation.resampling import Intervals
+from pipeline.evaluation.signature import signature
+from pipeline.evaluation.summary import OVERALL, Evaluation, Scored, evaluate
 from pipeline.files import atomic_path, sha256_file, write_json, write_text
 from pipeline.records import LABELS, Manifest
-from pipeline.storage import Stopwatch, read_table, schema_of, side_path, write_manifest, write_table
+from pipeline.stages import learning_curve
+from pipeline.stages.ceiling import human_ceiling
+from pipeline.stages.codings import codings_path
+from pipeline.stages.held_out import Rows, certificate, read_splits, with_seen
+from pipeline.storage import Stopwatch, schema_of, side_path, write_manifest, write_table
 
 PREDICTION_COLUMNS = (
     "statement_id", "article_id", "story_id", "target", "speaker", "text", "label", "ambiguous", "stance", "p_anti",
-    "p_neutral", "p_pro", "confidence",
+    "p_neutral", "p_pro", "confidence", "context", "title", "kind", "outlet", "published", "speaker_type",
+    "speaker_seen", "coder_type",
 )  # fmt: skip
 """Columns of the predictions on the test split."""
 
@@ -43,22 +42,7 @@ _SET_TITLES = {
     },
 }
 
-_NEEDED = ("statement_id", "article_id", "story_id", "text", "context", "title", "target", "label", "split")
-
-Rows = Sequence[Mapping[str, Any]]
-
-
-def _read_splits(path: Path) -> dict[str, Rows]:
-    rows = read_table(path, required=_NEEDED)
-    wrong = next((row for row in rows if row["label"] not in LABELS), None)
-    if wrong:
-        allowed = ", ".join(LABELS)
-        raise LabelError(f"{path}: {wrong['statement_id']} has the label {wrong['label']!r}; allowed: {allowed}")
-    splits: dict[str, Rows] = {s: [row for row in rows if row["split"] == s] for s in ("train", "dev", "test")}
-    empty = [split for split in ("train", "test") if not splits[split]]
-    if empty:
-        raise InputError(f"{path}: holds no statements of the {' or '.join(empty)} split; run stance label again")
-    return splits
+Document = Mapping[str, Any]
 
 
 def _score(model: stance.StanceModel, rows: Rows) -> Scored:
@@ -109,10 +93,32 @@ def _page(evaluation: Evaluation, rows: Rows, model: stance.StanceModel, config:
         ],
         aurc=evaluation.selective.aurc,
         sets={_SET_TITLES[name]: estimate for name, estimate in evaluation.sets.items()},
+        slices=[
+            report.Slice(name, value, found.macro_f1, found.accuracy, small=found.small)
+            for name, by in evaluation.slices.items()
+            for value, found in by.items()
+        ],
     )
 
 
-def _write(evaluation: Evaluation, rows: Rows, page: report.Evaluation, out: Path) -> dict[str, Path]:
+def _document(
+    evaluation: Evaluation, splits: Mapping[str, Rows], config: EvaluateConfig, intervals: Intervals
+) -> dict[str, Any]:
+    """Return what ``metrics.json`` holds."""
+    test, scored = splits["test"], evaluation.scored
+    near = config.leakage
+    return metrics_document(
+        evaluation,
+        signature(test, intervals, model_sha256=stance.fingerprint(config.model)),
+        human_ceiling=human_ceiling(config.statements, test, scored.y_true, predicted(scored.y_prob), intervals),
+        leakage=certificate(splits, threshold=near.threshold, min_words=near.min_words).as_dict(),
+        notes=notes(scored),
+    )
+
+
+def _write(
+    evaluation: Evaluation, rows: Rows, page: report.Evaluation, document: Document, out: Path
+) -> dict[str, Path]:
     """Write everything but the manifest; return the paths by what they hold."""
     paths = {
         "metrics": out / "metrics.json",
@@ -128,7 +134,7 @@ def _write(evaluation: Evaluation, rows: Rows, page: report.Evaluation, out: Pat
     picture = report.confusion_png(page.confusion)
     points = evaluation.selective.points
     curve = report.coverage_png([p.coverage for p in points], [p.risk for p in points], [p.macro_f1 for p in points])
-    write_json(paths["metrics"], metrics_document(evaluation))
+    write_json(paths["metrics"], document)
     write_table(paths["predictions"], predictions, schema_of(PREDICTION_COLUMNS))
     write_json(paths["confusion"], [{"actual": row["label"], "predicted": row["stance"]} for row in predictions])
     write_json(paths["reliability"], reliability(evaluation.scored))
@@ -141,7 +147,11 @@ def _write(evaluation: Evaluation, rows: Rows, page: report.Evaluation, out: Pat
 
 
 def _track(
-    evaluation: Evaluation, paths: Mapping[str, Path], model: stance.StanceModel, config: EvaluateConfig
+    evaluation: Evaluation,
+    paths: Mapping[str, Path],
+    model: stance.StanceModel,
+    config: EvaluateConfig,
+    curve: Curve | None,
 ) -> None:
     """Log to the run that trained the model, or to a new one where that has been evaluated or is not known."""
     pointer, sha256 = side_path(config.model, "run.json"), stance.fingerprint(config.model)
@@ -153,15 +163,24 @@ def _track(
         tracker.log_dataset(config.statements, sha256=sha256_file(config.statements), context="evaluation")
         for path in paths.values():
             tracker.log_artifact(path, path.parent.name if path.parent != config.out else None)
+        if curve:
+            learning_curve.log(tracker, curve)
         # Last, because a run with such metrics counts as evaluated.
         tracker.log_metrics(tracked_metrics(evaluation))
 
 
-def run(config: EvaluateConfig) -> Manifest:
+def run(config: EvaluateConfig, *, curve: bool = False, observe: learning_curve.Observe | None = None) -> Manifest:
     """Return the manifest of an evaluation.
 
     Writes ``metrics.json``, ``predictions.parquet``, ``plots/``, pictures and ``report.html`` under ``config.out``.
     The same inputs and seed give the same bytes of ``metrics.json``.
+
+    Parameters
+    ----------
+    curve
+        Draw the learning curve, too: models are trained, and ``learning_curve.json`` and a picture written.
+    observe
+        Told of each model that the curve takes.
 
     Raises
     ------
@@ -170,34 +189,45 @@ def run(config: EvaluateConfig) -> Manifest:
     LabelError
         If a statement has no label of the codebook.
     ModelError
-        If the model cannot be loaded.
+        If the model cannot be loaded, or is of a kind that has no learning curve.
     TrackingError
         If the MLflow store cannot be reached; the files are written by then.
     """
     watch = Stopwatch()
-    splits = _read_splits(config.statements)
+    splits = read_splits(config.statements)
+    splits["test"] = with_seen(splits["test"], splits["train"])
     model = stance.load(config.model)
+    if curve:
+        learning_curve.check(model)
+    intervals = Intervals(config.resamples, config.level, config.seed)
     test = _score(model, splits["test"])
     evaluation = evaluate(
         test,
         _score(model, splits["dev"]),
         encode([row["label"] for row in splits["train"]]),
-        Intervals(config.resamples, config.level, config.seed),
+        intervals,
         thresholds=model.thresholds,
         sets=model.conformal.sets(test.y_prob) if model.conformal else None,
+        rows=splits["test"],
     )
     page = _page(evaluation, splits["test"], model, config)
-    paths = _write(evaluation, splits["test"], page, config.out)
+    document = _document(evaluation, splits, config, intervals)
+    paths = _write(evaluation, splits["test"], page, document, config.out)
+    learning_curve.drop_other(document["signature"], config.out)
+    found = None
+    if curve:
+        found = learning_curve.trace(model, splits, test, config.learning_curve, intervals, observe=observe)
+        paths |= learning_curve.write(found, document["signature"], config.out)
     manifest = watch.manifest(
         "evaluate",
         counts={split: len(rows) for split, rows in splits.items()},
         dropped={},
-        inputs=[config.statements, config.model],
+        inputs=[config.statements, *filter(Path.is_file, [codings_path(config.statements)]), config.model],
         outputs=paths.values(),
         config_hash=config.digest(),
         seed=config.seed,
     )
     write_manifest(side_path(paths["metrics"], "manifest.json"), manifest)
     if config.track:
-        _track(evaluation, paths, model, config)
+        _track(evaluation, paths, model, config, found)
     return manifest
