@@ -33,7 +33,7 @@ def scored(rows: Rows, y_prob: np.ndarray) -> Any:
 
 def line(name: str, rows: Rows, y_prob: np.ndarray) -> float:
     """Print one line of figures and return macro-F1 on the rows that are not ambiguous."""
-    from pipeline.evaluation.summary import Intervals
+    from pipeline.evaluation.resampling import Intervals
 
     whole = scored(rows, y_prob)
     clear = whole.clear()
@@ -70,7 +70,7 @@ def _surest(whole: Any, coverage: float) -> float:
 def by_class(rows: Rows, y_prob: np.ndarray) -> None:
     """Print F1 of each label, of the rows that are not ambiguous."""
     from pipeline.evaluation.metrics import SHORT_LABELS
-    from pipeline.evaluation.summary import Intervals
+    from pipeline.evaluation.resampling import Intervals
 
     found = scored(rows, y_prob).clear().estimates(Intervals())
     print("  clear, by class: " + "  ".join(f"{short} {_told(found[f'f1_{short}'])}" for short in SHORT_LABELS))

@@ -25,7 +25,6 @@ from pipeline.console import (
     say_export,
     say_json,
     say_manifest,
-    say_metrics,
     say_page,
     say_quotes,
     say_statements,
@@ -139,6 +138,7 @@ def quotes(
 def label(
     functions: options.Functions = None,
     public: options.PublicData = None,
+    codings: options.CodingFiles = None,
     config: options.Config = None,
     overrides: options.Set = None,
     as_json: options.Json = False,
@@ -150,7 +150,9 @@ def label(
     from pipeline.stages import label as stage
 
     weak = {"weak.enabled": True, "weak.functions": functions} if functions else {}
-    settings = load_config(LabelConfig, config or "label", options.assigned(overrides, public=public, **weak))
+    settings = load_config(
+        LabelConfig, config or "label", options.assigned(overrides, public=public, codings=codings, **weak)
+    )
     manifest = stage.run(settings)
     told = {"weak": read_json(settings.report, "report")["weak"]} if settings.weak.enabled else {}
     if as_json:
@@ -208,18 +210,31 @@ def tune(
         say_tuned(tuned)
 
 
-@app.command(epilog="Example: stance evaluate --set resamples=500")
-def evaluate(config: options.Config = None, overrides: options.Set = None, as_json: options.Json = False) -> None:
+@app.command(epilog="Example: stance evaluate --learning-curve")
+def evaluate(
+    learning_curve: options.LearningCurve = False,
+    config: options.Config = None,
+    overrides: options.Set = None,
+    as_json: options.Json = False,
+) -> None:
     """Measure the model on the test split, each figure with its interval, and write the report."""
     from pipeline.config import EvaluateConfig, load_config
+    from pipeline.console_behaviour import scoring
+    from pipeline.console_evaluate import note_fit, say_evaluation, say_learning_curve
     from pipeline.files import read_json
     from pipeline.stages import evaluate as stage
 
     settings = load_config(EvaluateConfig, config or "evaluate", overrides or ())
-    manifest = stage.run(settings)
-    _say(manifest, as_json=as_json)
-    if not as_json:
-        say_metrics(read_json(settings.out / "metrics.json", "metrics file"))
+    with scoring() as show:
+        manifest = stage.run(settings, curve=learning_curve, observe=note_fit, progress=show)
+    curve = read_json(settings.out / "learning_curve.json", "learning curve") if learning_curve else None
+    if as_json:
+        say_json({**manifest.as_dict(), **({"learning_curve": curve} if curve else {})})
+        return
+    say_manifest(manifest)
+    say_evaluation(read_json(settings.out / "metrics.json", "metrics file"))
+    if curve:
+        say_learning_curve(curve)
 
 
 @app.command(epilog="Example: stance behaviour models/own --capability negation --failures 5")

@@ -8,14 +8,15 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from pipeline.config_files import Config, config_folders, find_config, load_config
+from pipeline.evaluate_config import EvaluateConfig, LearningCurveConfig, NearCopyConfig
 from pipeline.topic_configs import Topic, load_topics
 from pipeline.train_config import TrainConfig, load_train_config
 from pipeline.weak_config import WeakConfig
 
 __all__ = [
     "CheckConfig", "Config", "EvaluateConfig", "ExportConfig", "IngestConfig", "LabelConfig", "LeakageConfig",
-    "NextConfig", "ReadingConfig", "ScoreConfig", "SplitFractions", "Topic", "TrainConfig", "WeakConfig",
-    "config_folders", "find_config", "load_config", "load_topics", "load_train_config",
+    "LearningCurveConfig", "NearCopyConfig", "NextConfig", "ReadingConfig", "ScoreConfig", "SplitFractions", "Topic",
+    "TrainConfig", "WeakConfig", "config_folders", "find_config", "load_config", "load_topics", "load_train_config",
 ]  # fmt: skip
 
 
@@ -103,21 +104,15 @@ class SplitFractions(Config):
         return self
 
 
-class LeakageConfig(Config):
-    """What counts as the same quotation in two stories.
+class LeakageConfig(NearCopyConfig):
+    """What counts as the same quotation in two stories, and what becomes of it.
 
     Parameters
     ----------
-    threshold
-        Share of the shorter quotation from which two are near-duplicates.
-    min_words
-        Shorter quotations are too generic to leak anything.
     join_duplicates
         Keep near-duplicates on one side of the split; else the stage fails where they stand on two.
     """
 
-    threshold: float = Field(gt=0, le=1)
-    min_words: int = Field(ge=1)
     join_duplicates: bool
 
 
@@ -136,6 +131,8 @@ class LabelConfig(Config):
         Labels by functions for quotations without gold.
     public
         Public data sets whose statements join train: names under ``configs/datasets``, or paths.
+    codings
+        Files of several coders who labelled the same statements, for the human ceiling; the labels are those of gold.
     """
 
     quotes: Path
@@ -148,30 +145,7 @@ class LabelConfig(Config):
     max_unplaced: float = Field(ge=0, le=1)
     weak: WeakConfig = WeakConfig()
     public: tuple[str, ...] = ()
-
-
-class EvaluateConfig(Config):
-    """``configs/evaluate.yaml``.
-
-    Parameters
-    ----------
-    statements, model
-        Labelled statements of ``label``, and the model folder of ``train``.
-    out
-        Folder of the metrics, predictions, pictures and report.
-    resamples, level, seed
-        Number of bootstrap resamples, coverage of the intervals, and where the draws start.
-    track
-        Log the figures to the MLflow run of ``train``.
-    """
-
-    statements: Path
-    model: Path
-    out: Path
-    resamples: int = Field(ge=100)
-    level: float = Field(gt=0, lt=1)
-    seed: int = Field(ge=0)
-    track: bool
+    codings: tuple[Path, ...] = ()
 
 
 class ExportConfig(Config):

@@ -76,6 +76,18 @@ Functions = Annotated[
         "The file is run. May be given again.",
     ),
 ]
+CodingFiles = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--codings",
+        metavar="FILE",
+        help="Labels of a coder on the same statements, for what people agree on, e.g. ana.jsonl. May be given again.",
+    ),
+]
+LearningCurve = Annotated[
+    bool,
+    typer.Option("--learning-curve", help="Train on growing parts of train, too, and tell whether more labels help."),
+]
 ModelName = Annotated[
     str | None, typer.Option(metavar="NAME|FILE", help="A configuration under configs/models, e.g. --model tfidf")
 ]

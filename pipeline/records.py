@@ -239,6 +239,8 @@ class Statement:
     ----------
     posterior
         Of a weak label: how sure the label model is of it, in [0, 1]; None of a coder's.
+    speaker_type
+        As the extractor has it; None where it did not find this speaker.
     """
 
     statement_id: str
@@ -258,6 +260,7 @@ class Statement:
     ambiguous: bool = False
     split: Literal["train", "dev", "test"] | None = None
     posterior: float | None = None
+    speaker_type: SpeakerType | None = None
 
     def __post_init__(self) -> None:
         if self.label is not None and self.label not in LABELS:

@@ -18,8 +18,8 @@ IntArray = npt.NDArray[np.int64]
 Combine = Callable[[FloatArray], FloatArray]
 """``[r, m] -> [r]``: a figure of each row of sums; NaN where it is not defined."""
 
-_BLOCK = 1_000_000
-"""Cells of the weight matrix held at once: 8 MB, whatever the number of clusters."""
+_BLOCK = 250_000
+"""Cells of the weight matrix held at once: 2 MB, so that they stay in the cache."""
 
 
 def ratio(part: FloatArray, whole: FloatArray) -> FloatArray:

@@ -24,7 +24,7 @@ from pipeline.rows import QUOTE_COLUMNS, SCORE_COLUMNS
 TABLE_ENDINGS = (".parquet", ".jsonl", ".csv")
 
 _INTEGERS = {c for c in QUOTE_COLUMNS if c.endswith(("start", "end"))} | {"rank"}
-_BOOLEANS = {"is_statement", "abstained", "ambiguous"}
+_BOOLEANS = {"is_statement", "abstained", "ambiguous", "speaker_seen"}
 _FLOATS = {
     "p_anti", "p_neutral", "p_pro", "confidence", "speaker_confidence", "uncertainty", "novelty", "posterior",
 }  # fmt: skip

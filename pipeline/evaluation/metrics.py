@@ -25,6 +25,9 @@ MetricFunction = Callable[[IntArray, FloatArray], float]
 SHORT_LABELS = ("anti", "neutral", "pro")
 """Names of the labels inside metric names and probability columns, in the order of ``LABELS``."""
 
+SIDES = (0, 2)
+"""Indices of the labels that take a side."""
+
 BINS = 15
 """Bins of the calibration error: the number of Guo et al. (2017), and so of most published figures."""
 
@@ -106,6 +109,16 @@ def f1(y_true: IntArray, y_prob: FloatArray, *, label: int) -> float:
     return float(f1_score(y_true, predicted(y_prob), labels=[label], average="macro", zero_division=np.nan))
 
 
+def side_f1(y_true: IntArray, y_prob: FloatArray) -> float:
+    """Return the mean F1 of the two labels that take a side, in [0, 1]; neutral counts only where it is mistaken.
+
+    The official figure of SemEval-2016 task 6 (Mohammad et al. 2016, "Detecting Stance in Tweets", section 5).
+    """
+    from sklearn.metrics import f1_score
+
+    return float(f1_score(y_true, predicted(y_prob), labels=list(SIDES), average="macro", zero_division=np.nan))
+
+
 def accuracy(y_true: IntArray, y_prob: FloatArray) -> float:
     """Return the share of items predicted right, in [0, 1]."""
     from sklearn.metrics import accuracy_score
@@ -169,6 +182,7 @@ def prior_probabilities(train_labels: IntArray, n: int) -> FloatArray:
 METRICS: dict[str, Metric] = {
     "macro_f1": Metric(macro_f1, True, "labels", "Macro-F1"),
     "accuracy": Metric(accuracy, True, "labels", "Accuracy"),
+    "side_f1": Metric(side_f1, True, "labels", "F1 of the two sides"),
     "expected_calibration_error": Metric(
         expected_calibration_error, False, "probabilities", "Expected calibration error"
     ),

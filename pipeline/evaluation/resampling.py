@@ -5,12 +5,35 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 
-from pipeline.evaluation.metrics import BINS, METRICS, SHORT_LABELS, FloatArray, IntArray, confidence_bins, predicted
+from pipeline.evaluation.metrics import (
+    BINS,
+    METRICS,
+    SHORT_LABELS,
+    SIDES,
+    FloatArray,
+    IntArray,
+    confidence_bins,
+    predicted,
+)
 from pipeline.records import LABELS, Estimate
 from pipeline.resampling import Combine, cluster_sums, cluster_weights, interval, ratio
+
+
+@dataclass(frozen=True, slots=True)
+class Intervals:
+    """How intervals are found: number of resamples, coverage, and where the draws start."""
+
+    resamples: int = 2000
+    level: float = 0.95
+    seed: int = 13
+
+    def draws(self) -> dict[str, Any]:
+        """Return the keyword arguments of the functions that resample, with a generator at its start."""
+        return {"rng": np.random.default_rng(self.seed), "resamples": self.resamples, "level": self.level}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +90,17 @@ def _label_f1(sums: FloatArray) -> FloatArray:
     return ratio(2 * hits, actual + guessed)
 
 
-def _macro_f1(sums: FloatArray) -> FloatArray:
-    values = _label_f1(sums)
+def _mean_of_defined(values: FloatArray) -> FloatArray:
     defined = ~np.isnan(values)
     return ratio(np.where(defined, values, 0.0).sum(axis=-1), defined.sum(axis=-1).astype(np.float64))
+
+
+def _macro_f1(sums: FloatArray) -> FloatArray:
+    return _mean_of_defined(_label_f1(sums))
+
+
+def _side_f1(sums: FloatArray) -> FloatArray:
+    return _mean_of_defined(_label_f1(sums)[..., SIDES])
 
 
 def _accuracy(sums: FloatArray) -> FloatArray:
@@ -102,6 +132,7 @@ def _mean(sums: FloatArray) -> FloatArray:
 DECOMPOSED: dict[str, Decomposition] = {
     "macro_f1": Decomposition(confusion_items, _macro_f1),
     "accuracy": Decomposition(confusion_items, _accuracy),
+    "side_f1": Decomposition(confusion_items, _side_f1),
     "expected_calibration_error": Decomposition(_bin_items, _mean_of_bins),
     "brier_score": Decomposition(_brier_items, _mean),
     "log_loss": Decomposition(_log_loss_items, _mean),

@@ -61,63 +61,96 @@ class _Ranked:
 
     Parameters
     ----------
-    confidence, cells
-        Shape [n], and what each row adds to the confusion table, [n, 9].
+    confidence
+        Shape [n].
+    wrong
+        Whether each row is, as 0 or 1, [n].
     starts
-        Where each run of rows of equal confidence begins, [g].
+        Where each run of rows of equal confidence begins, and where the last one ends, [g + 1].
     order
         Index of each row in the order given, [n].
+    by_cell
+        Ranks of the rows of the confusion table's first cell, then those of its second, and so on, [n].
+    before
+        How many rows stand in ``by_cell`` before those of each cell that begin at each rank, [n + 1, 9].
     """
 
     confidence: FloatArray
-    cells: FloatArray
     wrong: FloatArray
     starts: IntArray
     order: IntArray
+    by_cell: IntArray
+    before: IntArray
 
     @classmethod
     def of(cls, y_true: IntArray, y_prob: FloatArray) -> Self:
         confidence = y_prob.max(axis=1, initial=0.0)
         order = np.argsort(-confidence, kind="stable")
         falling = confidence[order]
-        starts = np.flatnonzero(np.diff(falling, prepend=np.inf))
+        starts = np.append(np.flatnonzero(np.diff(falling, prepend=np.inf)), len(order))
+        cells = confusion_items(y_true, y_prob)[order].astype(np.int64)
+        upto = np.vstack([np.zeros((1, cells.shape[1]), dtype=np.int64), np.cumsum(cells, axis=0)])
+        first = np.cumsum(upto[-1]) - upto[-1]
         wrong = (predicted(y_prob) != y_true).astype(np.float64)
-        return cls(falling, confusion_items(y_true, y_prob)[order], wrong[order], starts, order)
+        return cls(falling, wrong[order], starts, order, np.argsort(cells.argmax(axis=1), kind="stable"), first + upto)
 
     def runs(self, weights: FloatArray) -> FloatArray:
         """Return the weight of each run of equal confidence, [r, g]."""
-        sums: FloatArray = np.add.reduceat(weights, self.starts, axis=1)
+        if len(self.starts) == weights.shape[1] + 1:
+            return weights
+        sums: FloatArray = np.add.reduceat(weights, self.starts[:-1], axis=1)
         return sums
 
-    def kept(self, weights: FloatArray, coverage: float) -> FloatArray:
-        """Return what of each row's weight is kept, [r, n]."""
-        runs = self.runs(weights)
-        room = coverage * runs.sum(axis=1, keepdims=True) - (np.cumsum(runs, axis=1) - runs)
-        share = np.divide(room, runs, out=np.zeros_like(runs), where=runs > 0)
-        sizes = np.diff(self.starts, append=len(self.confidence))
-        kept: FloatArray = weights * np.repeat(np.round(np.clip(share, 0.0, 1.0), _ALMOST), sizes, axis=1)
+    def tables(self, weights: FloatArray) -> FloatArray:
+        """Return the confusion tables of what is kept at each coverage, [r, coverages, 9].
+
+        The weights of each cell are summed up once, by falling confidence: a table is then a difference of two sums.
+        """
+        upto = np.cumsum(self.runs(weights), axis=1)
+        room = np.array(COVERAGES) * upto[:, -1:]
+        run = _places(upto, room)
+        last = np.pad(upto, ((0, 0), (1, 0)))
+        start = np.take_along_axis(last, run, axis=1)
+        width = np.take_along_axis(last, np.minimum(run + 1, upto.shape[1]), axis=1) - start
+        share = np.round(np.divide(room - start, width, out=np.zeros_like(room), where=width > 0), _ALMOST)
+        summed = np.pad(np.cumsum(weights[:, self.by_cell], axis=1), ((0, 0), (1, 0)))
+        base, whole = self._cells(summed, np.zeros_like(run)), self._cells(summed, run)
+        part = self._cells(summed, np.minimum(run + 1, upto.shape[1])) - whole
+        kept: FloatArray = whole - base + share[:, :, None] * part
         return kept
+
+    def _cells(self, summed: FloatArray, run: IntArray) -> FloatArray:
+        """Return what ``summed``, [r, n + 1], has come to in each cell where each run begins, [r, coverages, 9]."""
+        at = self.before[self.starts[run]]
+        found: FloatArray = np.take_along_axis(summed, at.reshape(len(summed), -1), axis=1).reshape(at.shape)
+        return found
 
     def aurc(self, weights: FloatArray) -> FloatArray:
         """Return the mean, over k, of the risk among the first k rows, [r]; within a run errors rise evenly."""
-        from scipy.special import digamma
-
         runs, wrong = self.runs(weights), self.runs(weights * self.wrong)
         upto = np.cumsum(runs, axis=1)
-        before = upto - runs
-        slope = np.divide(wrong, runs, out=np.zeros_like(runs), where=runs > 0)
-        base = np.cumsum(wrong, axis=1) - wrong - slope * before
+        slope = wrong / np.maximum(runs, 1)  # weights are whole numbers
+        base = np.cumsum(wrong, axis=1) - wrong - slope * (upto - runs)
         # The sum of (base + slope * k) / k over the k of a run; of 1 / k it is a difference of harmonic numbers.
-        areas = base * (digamma(upto + 1) - digamma(before + 1)) + slope * runs
-        return ratio(areas.sum(axis=1), upto[:, -1])
+        harmonic = np.append(0.0, np.cumsum(1 / np.arange(1, upto.max(initial=0) + 1)))
+        rises = np.diff(harmonic[upto.astype(np.int64)], axis=1, prepend=0.0)
+        return ratio(np.einsum("rg,rg->r", base, rises) + wrong.sum(axis=1), upto[:, -1])
 
     def figures(self, weights: FloatArray) -> FloatArray:
         """Return the area, then risk and macro-F1 at each coverage, [r, 1 + 2 * coverages]."""
+        tables = self.tables(weights)
         columns = [self.aurc(weights)]
-        for coverage in COVERAGES:
-            table = self.kept(weights, coverage) @ self.cells
+        for table in tables.transpose(1, 0, 2):
             columns += [risk(table), DECOMPOSED["macro_f1"].combine(table)]
         return np.stack(columns, axis=1)
+
+
+def _places(upto: FloatArray, room: FloatArray) -> IntArray:
+    """Return how many of the rising sums, [r, g], have room in each, [r, coverages]; row by row."""
+    shift = np.arange(len(upto))[:, None] * (upto[:, -1].max(initial=0) + 1)
+    found = np.searchsorted((upto + shift).ravel(), (room + shift).ravel(), side="right")
+    places: IntArray = found.reshape(room.shape) - np.arange(len(upto))[:, None] * upto.shape[1]
+    return places
 
 
 def selective(

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from pipeline.evaluation.metrics import IntArray
+from pipeline.evaluation.metrics import FloatArray, IntArray
+from pipeline.evaluation.resampling import Intervals, bootstrap
+from pipeline.records import Estimate
 
 Row = Mapping[str, Any]
 
@@ -69,3 +72,43 @@ def slices(rows: Sequence[Row]) -> dict[str, dict[str, IntArray]]:
         if fullest:
             found[name] = {value: np.array(indices, dtype=np.int64) for value, indices in fullest}
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class SliceFigures:
+    """Figures of one slice."""
+
+    macro_f1: Estimate
+    accuracy: Estimate
+
+    @property
+    def n(self) -> int:
+        """Number of statements."""
+        return self.accuracy.n
+
+    @property
+    def small(self) -> bool:
+        """Whether there are too few statements to say much."""
+        return self.n < SMALL
+
+
+def slice_figures(
+    rows: Sequence[Row], y_true: IntArray, y_prob: FloatArray, articles: Sequence[str], intervals: Intervals
+) -> dict[str, dict[str, SliceFigures]]:
+    """Return the figures of each slice, as if its statements were all there are.
+
+    Macro-F1 is over the labels that occur in the slice or are predicted there, so that two slices compare only where
+    these are the same. A slice from one article has no interval.
+
+    Parameters
+    ----------
+    rows, y_true, y_prob, articles
+        What is known of the statements, their label indices and probabilities, and their articles, [n].
+    """
+
+    def figures(part: IntArray) -> SliceFigures:
+        names = [articles[index] for index in part]
+        metrics = ("macro_f1", "accuracy")
+        return SliceFigures(**bootstrap(y_true[part], y_prob[part], names, metrics=metrics, **intervals.draws()))
+
+    return {name: {value: figures(part) for value, part in by.items()} for name, by in slices(rows).items()}

@@ -14,7 +14,7 @@ from typing import Any
 
 from pipeline.errors import InputError, LabelError
 from pipeline.labels.gold import Gold
-from pipeline.records import Article, Reject, Statement
+from pipeline.records import Article, Reject, SpeakerType, Statement
 from pipeline.surroundings import widened
 
 _EDGE = "\"“”„‟‘’‚‛'«»‹› \t\n\u00a0,.;"
@@ -29,11 +29,18 @@ _NO_PLACE = {
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """Labelled statements in the order of the gold, what could not be placed, and the counts of both."""
+    """Labelled statements in the order of the gold, what could not be placed, and the counts of both.
+
+    Parameters
+    ----------
+    names
+        Statement ids by what annotations call the statement: an id, or ``source:start-end``.
+    """
 
     statements: tuple[Statement, ...]
     rejects: tuple[Reject, ...]
     counts: dict[str, int]
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def _core(text: str, start: int, end: int) -> tuple[int, int]:
@@ -79,6 +86,7 @@ class Aligner:
     core: dict[tuple[str, int, int], Mapping[str, Any]] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     used: set[str] = field(default_factory=set)
+    types: dict[tuple[str, str], SpeakerType] = field(default_factory=dict)
 
     def index(self, quotes: Iterable[Mapping[str, Any]]) -> None:
         """Index the quotations by span, and by span without marks."""
@@ -88,6 +96,8 @@ class Aligner:
                 raise InputError(f"{row['quote_id']}: its article is not beside the quote table; run ingest again")
             self.exact[row["article_id"], row["start"], row["end"]] = row
             self.core.setdefault((row["article_id"], *_core(text, row["start"], row["end"])), row)
+            if row.get("speaker") and row.get("speaker_type"):
+                self.types.setdefault((row["article_id"], row["speaker"].casefold()), row["speaker_type"])
 
     def locate(self, gold: Gold) -> tuple[Article, int, int] | str:
         """Return the article and the cleaned span of a gold span, or the reason why there is none."""
@@ -126,6 +136,7 @@ class Aligner:
         """Return the labelled statement of a located gold span."""
         row = self.quote_at(article, start, end)
         self.used.add(row["quote_id"])
+        speaker = gold.speaker or row.get("speaker")
         return Statement(
             statement_id=row["quote_id"],
             article_id=article.article_id,
@@ -134,7 +145,7 @@ class Aligner:
             context=row["context"] or "",
             title=article.title or "",
             target=gold.target,
-            speaker=gold.speaker or row.get("speaker"),
+            speaker=speaker,
             label=gold.label,
             coder=gold.coder,
             coder_type=gold.coder_type,
@@ -142,6 +153,8 @@ class Aligner:
             outlet=article.outlet,
             published=article.published,
             ambiguous=gold.ambiguous,
+            # Of the name, not of the quotation: coders and the extractor may differ on who says it.
+            speaker_type=self.types.get((article.article_id, speaker.casefold())) if speaker else None,
         )
 
 
@@ -182,6 +195,7 @@ def align(gold: Sequence[Gold], quotes: Sequence[Mapping[str, Any]], articles: I
     counts, rejects = aligner.counts, []
     counts.update({"gold": len(gold), "terms": 0, "repeated": 0})
     first: dict[tuple[str, str], tuple[Gold, Statement]] = {}
+    names: dict[str, str] = {}
     for row in gold:
         if row.kind == "term":
             counts["terms"] += 1
@@ -191,6 +205,8 @@ def align(gold: Sequence[Gold], quotes: Sequence[Mapping[str, Any]], articles: I
             rejects.append(unplaced(row, place))
             continue
         statement = aligner.statement(row, *place)
+        own = row.statement_id or statement.statement_id
+        names |= dict.fromkeys((own, f"{row.source}:{row.start}-{row.end}"), statement.statement_id)
         known, _ = first.setdefault((statement.statement_id, row.target), (row, statement))
         if known.label != row.label:
             raise LabelError(f"{row.where}: {row.label} contradicts {known.label} at {known.where}; decide which holds")
@@ -198,4 +214,4 @@ def align(gold: Sequence[Gold], quotes: Sequence[Mapping[str, Any]], articles: I
     counts["found_by_extractor_only"] = sum(
         bool(row["is_statement"]) and row["quote_id"] not in aligner.used for row in quotes
     )
-    return Alignment(tuple(statement for _, statement in first.values()), tuple(rejects), dict(counts))
+    return Alignment(tuple(statement for _, statement in first.values()), tuple(rejects), dict(counts), names)

@@ -76,6 +76,7 @@ def _statement(row: Mapping[str, Any]) -> Statement:
         kind=_KINDS[row["kind"]],
         outlet=row["outlet"],
         published=row["published"],
+        speaker_type=row.get("speaker_type"),
     )
 
 

@@ -125,7 +125,7 @@ def reliability(bins: Rows) -> Spec:
     return _spec((line + points).properties(height=280))
 
 
-def curves(rows: Rows, *, x: str, title: str, falling: bool = False) -> Spec:
+def curves(rows: Rows, *, x: str, title: str, falling: bool = False, doublings: bool = False) -> Spec:
     """Return named lines with their intervals as bands.
 
     Parameters
@@ -136,6 +136,8 @@ def curves(rows: Rows, *, x: str, title: str, falling: bool = False) -> Spec:
         Of the horizontal axis.
     falling
         Whether that axis runs from large to small.
+    doublings
+        Whether each doubling takes the same room on it.
     """
     import altair as alt
 
@@ -143,7 +145,8 @@ def curves(rows: Rows, *, x: str, title: str, falling: bool = False) -> Spec:
     colour = alt.Color(
         "name:N", title=None, sort=names, scale=alt.Scale(range=[BLUE, ORANGE]), legend=alt.Legend(orient="top")
     )
-    across = alt.X(f"{x}:Q", title=title, scale=alt.Scale(reverse=falling, zero=False, nice=not falling))
+    scale = alt.Scale(type="log", base=2) if doublings else alt.Scale(reverse=falling, zero=False, nice=not falling)
+    across = alt.X(f"{x}:Q", title=title, scale=scale)
     base = alt.Chart(_data(rows)).encode(x=across, color=colour)
     unit = alt.Scale(domain=[0, 1])
     band = base.mark_area(opacity=0.15).encode(y=alt.Y("low:Q", scale=unit, title=None), y2="high:Q")

@@ -12,6 +12,7 @@ from typing import Any
 
 from pipeline.evaluation.metrics import METRICS, SHORT_LABELS
 from pipeline.records import LABELS
+from pipeline.report.evidence import behaviour, grounds, learning_curve
 from pipeline.report.parts import card, folded, interval, number, page, settings, table, with_interval
 from pipeline.report.scripts import scripts
 from pipeline.report.sections import by_confidence, by_label, by_slice, examples, slice_figures, told
@@ -26,7 +27,10 @@ _SECTIONS = {
     "labels": "By label",
     "slices": "By slice",
     "confidence": "Confidence",
+    "behaviour": "Behaviour",
+    "learning": "More labels",
     "examples": "Examples",
+    "grounds": "What it rests on",
     "all": "All figures",
 }
 
@@ -45,12 +49,16 @@ class Evaluated:
         Rows of the test split as scored.
     config
         Values to print as they are.
+    behaviour, learning_curve
+        The documents of these names, where they were asked for.
     """
 
     model: str
     metrics: Document
     predictions: Sequence[Document]
     config: Document = field(default_factory=dict)
+    behaviour: Document | None = None
+    learning_curve: Document | None = None
 
 
 def evaluation_page(evaluated: Evaluated) -> str:
@@ -60,21 +68,25 @@ def evaluation_page(evaluated: Evaluated) -> str:
         "labels": by_label(metrics["test"], predictions),
         "slices": by_slice(metrics.get("slices", {}), metrics["macro_f1"]),
         "confidence": by_confidence(metrics.get("selective", {}), metrics.get("sets", {}), predictions),
+        "behaviour": behaviour(evaluated.behaviour),
+        "learning": learning_curve(evaluated.learning_curve),
         "examples": examples(predictions),
+        "grounds": grounds(metrics),
         "all": _all_figures(evaluated),
     }
     shown = {key: part for key, part in parts.items() if part}
     elements, policy = scripts()
     return page(
         f"Evaluation of {evaluated.model}",
-        "\n".join([_first_screen(metrics), *shown.values()]),
+        "\n".join([_first_screen(evaluated), *shown.values()]),
         sections={key: _SECTIONS[key] for key in shown},
         scripts=elements,
         policy=policy,
     )
 
 
-def _first_screen(metrics: Document) -> str:
+def _first_screen(evaluated: Evaluated) -> str:
+    metrics = evaluated.metrics
     first, baseline = metrics["test"]["macro_f1"], metrics["baseline"]["macro_f1"]
     better = None not in (first["low"], baseline["value"]) and first["low"] > baseline["value"]
     verdict = (
@@ -85,7 +97,7 @@ def _first_screen(metrics: Document) -> str:
     cards = [
         card("How good?", number(first["value"]), [*_good(metrics)]),
         card("How sure?", number(metrics["test"]["expected_calibration_error"]["value"]), [*_sure(metrics)]),
-        card("Where not?", "", [*_where(metrics)]),
+        card("Where not?", "", [*_where(metrics), *_fails(evaluated.behaviour)]),
     ]
     return f'<p class="verdict">{escape(verdict)}</p>\n<div class="cards">{"".join(cards)}</div>'
 
@@ -95,6 +107,9 @@ def _good(metrics: Document) -> Iterator[str]:
     clear = metrics.get("test_clear", {}).get("macro_f1")
     if clear and clear["value"] is not None:
         yield f"{with_interval(clear)} on the {clear['n']} statements that are not ambiguous"
+    human = (metrics.get("human_ceiling") or {}).get("human")
+    if human:
+        yield f"{with_interval(human['macro_f1'])}: one person against another"
 
 
 def _sure(metrics: Document) -> Iterator[str]:
@@ -114,6 +129,14 @@ def _where(metrics: Document) -> Iterator[str]:
     worst = sorted(told(slice_figures(metrics.get("slices", {}))), key=lambda row: row["value"])
     for row in worst[:_WORST]:
         yield f"{row['name']}: macro-F1 {with_interval(row)}, {row['n']} statements"
+
+
+def _fails(behaviour: Document | None) -> Iterator[str]:
+    """Yield what the model fails most often of what it can be asked."""
+    if behaviour:
+        rates = {name: found["failure_rate"]["value"] for name, found in behaviour["capabilities"].items()}
+        name = max(rates, key=lambda name: rates[name])
+        yield f"{name}: fails {rates[name]:.0%} of {behaviour['capabilities'][name]['n']} cases"
 
 
 def _all_figures(evaluated: Evaluated) -> str:

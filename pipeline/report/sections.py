@@ -11,7 +11,7 @@ import numpy as np
 from pipeline.evaluation.metrics import SHORT_LABELS, FloatArray, IntArray, confusion_counts, encode
 from pipeline.evaluation.summary import Scored, reliability
 from pipeline.records import LABELS
-from pipeline.report import charts
+from pipeline.report import charts, pictures
 from pipeline.report.parts import Figure, folded, number, quotations, table, with_interval
 from pipeline.report.scripts import chart
 
@@ -102,11 +102,6 @@ def _coverage(selective: Document) -> str:
     if not names:
         return ""
     points = [{"coverage": float(name.removeprefix("coverage_")), **selective[name]} for name in names]
-    lines = [
-        {"name": title, "coverage": point["coverage"], **point[name]}
-        for name, title in (("macro_f1", "macro-F1"), ("risk", "risk"))
-        for point in points
-    ]
     cells = [
         (
             f"{point['coverage']:.0%}",
@@ -117,10 +112,9 @@ def _coverage(selective: Document) -> str:
         )
         for point in points
     ]
-    spec = charts.curves(lines, x="coverage", title="share of the statements kept", falling=True)
     caption = "Macro-F1, and risk (the share of wrong ones), when the least sure statements are set aside."
     kept = table(("Kept", "Confidence from", "Items", "Risk", "Macro-F1"), cells)
-    return f"""{chart("coverage", spec, caption)}
+    return f"""{chart("coverage", pictures.coverage(selective), caption)}
 {folded("The curve as a table", kept)}
 <p class="quiet">The area under the risk curve is {with_interval(selective["aurc"])}; less is better. The confidences in
 the table are read off these statements; choose <code>abstain_below</code> on others.</p>"""

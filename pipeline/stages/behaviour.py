@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-
-import numpy as np
 
 from pipeline import stance, tracking
 from pipeline.errors import InputError
 from pipeline.evaluation import behaviour
-from pipeline.evaluation.metrics import FloatArray
-
-_BATCH = 32  # statements between two steps of the progress
-
-Progress = Callable[[int, int], None]
-"""Called with the statements scored so far, and with all."""
+from pipeline.stages.asked import Progress, ask
 
 
 def run(
@@ -52,8 +45,7 @@ def run(
     """
     cases = _chosen(behaviour.cases(files or None), capability)
     folder = tracking.resolve_model(model) if model.startswith("models:/") else Path(model)
-    loaded = stance.load(folder)
-    return behaviour.run(lambda table: _in_batches(loaded, table, progress), cases, margin=margin)
+    return ask(stance.load(folder), cases, margin=margin, progress=progress)
 
 
 def _chosen(cases: Sequence[behaviour.Case], capability: str | None) -> Sequence[behaviour.Case]:
@@ -61,14 +53,3 @@ def _chosen(cases: Sequence[behaviour.Case], capability: str | None) -> Sequence
     if capability is not None and capability not in known:
         raise InputError(f"no capability is called {capability!r}; there are: {', '.join(known)}")
     return [case for case in cases if capability in (None, case.capability)]
-
-
-def _in_batches(model: stance.StanceModel, table: Mapping[str, Sequence[str]], progress: Progress | None) -> FloatArray:
-    """Return the probabilities of a table; a slow model shows how far it is."""
-    total = len(table["text"])
-    found = []
-    for start in range(0, total, _BATCH):
-        found.append(model.predict_proba({name: column[start : start + _BATCH] for name, column in table.items()}))
-        if progress:
-            progress(min(start + _BATCH, total), total)
-    return np.concatenate(found)

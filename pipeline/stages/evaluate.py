@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,55 +10,30 @@ import numpy as np
 
 from pipeline import report, stance, tracking
 from pipeline.config import EvaluateConfig
-from pipeline.errors import InputError, LabelError
-from pipeline.evaluation.metrics import METRICS, SHORT_LABELS, confusion_counts, encode, predicted
-from pipeline.evaluation.summary import (
-    OVERALL,
-    Evaluation,
-    Intervals,
-    Scored,
-    coverage_plot,
-    evaluate,
-    metrics_document,
-    reliability,
-    tracked_metrics,
-)
-from pipeline.files import atomic_path, sha256_file, write_json, write_text
+from pipeline.evaluation.documents import coverage_plot, metrics_document, reliability, tracked_metrics
+from pipeline.evaluation.learning import Curve
+from pipeline.evaluation.metrics import SHORT_LABELS, confusion_counts, encode, predicted
+from pipeline.evaluation.notes import notes
+from pipeline.evaluation.resampling import Intervals
+from pipeline.evaluation.signature import signature
+from pipeline.evaluation.summary import Evaluation, Scored, evaluate
+from pipeline.files import atomic_path, read_json, sha256_file, write_json, write_text
 from pipeline.records import LABELS, Manifest
+from pipeline.stages import learning_curve
+from pipeline.stages.asked import Progress, ask
+from pipeline.stages.ceiling import human_ceiling
+from pipeline.stages.codings import codings_path
+from pipeline.stages.held_out import Rows, certificate, read_splits, with_seen
 from pipeline.storage import Stopwatch, read_table, schema_of, side_path, write_manifest, write_table
 
 PREDICTION_COLUMNS = (
     "statement_id", "article_id", "story_id", "target", "speaker", "text", "label", "ambiguous", "stance", "p_anti",
-    "p_neutral", "p_pro", "confidence",
+    "p_neutral", "p_pro", "confidence", "context", "title", "kind", "outlet", "published", "speaker_type",
+    "speaker_seen", "coder_type",
 )  # fmt: skip
 """Columns of the predictions on the test split."""
 
-_SET_TITLES = {
-    "coverage": "Sets that hold the actual label",
-    "set_size": "Labels in a set",
-    "single": "Sets of one label",
-    **{
-        f"coverage_{short}": f"Sets that hold the actual label, {label}"
-        for short, label in zip(SHORT_LABELS, LABELS, strict=True)
-    },
-}
-
-_NEEDED = ("statement_id", "article_id", "story_id", "text", "context", "title", "target", "label", "split")
-
-Rows = Sequence[Mapping[str, Any]]
-
-
-def _read_splits(path: Path) -> dict[str, Rows]:
-    rows = read_table(path, required=_NEEDED)
-    wrong = next((row for row in rows if row["label"] not in LABELS), None)
-    if wrong:
-        allowed = ", ".join(LABELS)
-        raise LabelError(f"{path}: {wrong['statement_id']} has the label {wrong['label']!r}; allowed: {allowed}")
-    splits: dict[str, Rows] = {s: [row for row in rows if row["split"] == s] for s in ("train", "dev", "test")}
-    empty = [split for split in ("train", "test") if not splits[split]]
-    if empty:
-        raise InputError(f"{path}: holds no statements of the {' or '.join(empty)} split; run stance label again")
-    return splits
+Document = Mapping[str, Any]
 
 
 def _score(model: stance.StanceModel, rows: Rows) -> Scored:
@@ -83,37 +58,23 @@ def _predictions(rows: Rows, scored: Scored) -> list[dict[str, Any]]:
     ]
 
 
-def _page(evaluation: Evaluation, rows: Rows, model: stance.StanceModel, config: EvaluateConfig) -> report.Evaluation:
-    test, scored = evaluation.test, evaluation.scored
-    return report.Evaluation(
-        model=model.name,
-        facts={
-            "statements": len(rows),
-            "articles": len({row["article_id"] for row in rows}),
-            "stories": len({row["story_id"] for row in rows}),
-            "marked ambiguous": sum(scored.ambiguous),
-        },
-        figures=[
-            report.Figure(METRICS[name].title, test[name], evaluation.baseline[name], evaluation.dev[name])
-            for name in OVERALL
-        ],
-        per_class={
-            label: {title: test[f"{title.lower()}_{short}"] for title in ("Precision", "Recall", "F1")}
-            for label, short in zip(LABELS, SHORT_LABELS, strict=True)
-        },
-        confusion=confusion_counts(scored.y_true, scored.y_prob).tolist(),
-        config=config.model_dump(mode="json") | tracking.flatten({"model": model.params()["model"]}),
-        kept=[
-            report.Kept(point.coverage, point.threshold, point.risk, point.macro_f1)
-            for point in evaluation.selective.points
-        ],
-        aurc=evaluation.selective.aurc,
-        sets={_SET_TITLES[name]: estimate for name, estimate in evaluation.sets.items()},
+def _document(
+    evaluation: Evaluation, splits: Mapping[str, Rows], config: EvaluateConfig, intervals: Intervals
+) -> dict[str, Any]:
+    """Return what ``metrics.json`` holds."""
+    test, scored = splits["test"], evaluation.scored
+    near = config.leakage
+    return metrics_document(
+        evaluation,
+        signature(test, intervals, model_sha256=stance.fingerprint(config.model)),
+        human_ceiling=human_ceiling(config.statements, test, scored.y_true, predicted(scored.y_prob), intervals),
+        leakage=certificate(splits, threshold=near.threshold, min_words=near.min_words).as_dict(),
+        notes=notes(scored),
     )
 
 
-def _write(evaluation: Evaluation, rows: Rows, page: report.Evaluation, out: Path) -> dict[str, Path]:
-    """Write everything but the manifest; return the paths by what they hold."""
+def _write(evaluation: Evaluation, rows: Rows, document: Document, out: Path) -> dict[str, Path]:
+    """Write everything but the page and the manifest; return the paths by what they hold."""
     paths = {
         "metrics": out / "metrics.json",
         "predictions": out / "predictions.parquet",
@@ -122,26 +83,55 @@ def _write(evaluation: Evaluation, rows: Rows, page: report.Evaluation, out: Pat
         "coverage": out / "plots" / "coverage.json",
         "picture": out / "confusion.png",
         "curve": out / "coverage.png",
-        "report": out / "report.html",
     }
-    predictions = _predictions(rows, evaluation.scored)
-    picture = report.confusion_png(page.confusion)
-    points = evaluation.selective.points
-    curve = report.coverage_png([p.coverage for p in points], [p.risk for p in points], [p.macro_f1 for p in points])
-    write_json(paths["metrics"], metrics_document(evaluation))
+    scored = evaluation.scored
+    predictions = _predictions(rows, scored)
+    picture = report.confusion_png(confusion_counts(scored.y_true, scored.y_prob).tolist())
+    curve = report.coverage_png(document["selective"])
+    write_json(paths["metrics"], document)
     write_table(paths["predictions"], predictions, schema_of(PREDICTION_COLUMNS))
     write_json(paths["confusion"], [{"actual": row["label"], "predicted": row["stance"]} for row in predictions])
-    write_json(paths["reliability"], reliability(evaluation.scored))
+    write_json(paths["reliability"], reliability(scored))
     write_json(paths["coverage"], coverage_plot(evaluation.selective))
     for name, data in (("picture", picture), ("curve", curve)):
         with atomic_path(paths[name]) as temporary:
             temporary.write_bytes(data)
-    write_text(paths["report"], report.evaluation_page(page, picture, curve))
     return paths
 
 
+def _behaviour(model: stance.StanceModel, config: EvaluateConfig, progress: Progress | None) -> dict[str, Path]:
+    """Write what the model does with statements of known answers, if asked; return the path by what it holds."""
+    path = config.out / "behaviour.json"
+    if not config.behaviour:
+        path.unlink(missing_ok=True)  # that of another model
+        return {}
+    write_json(path, ask(model, progress=progress).as_dict())
+    return {"behaviour": path}
+
+
+def _write_page(paths: Mapping[str, Path], model: stance.StanceModel, config: EvaluateConfig) -> None:
+    """Write the page, from what stands in the other files."""
+    documents = {
+        name: read_json(path, "file of an evaluation")
+        for name in ("behaviour", "learning_curve")
+        if (path := config.out / f"{name}.json").is_file()
+    }
+    told = report.Evaluated(
+        model.name,
+        read_json(paths["metrics"], "metrics file"),
+        read_table(paths["predictions"]),
+        config.model_dump(mode="json") | tracking.flatten({"model": model.params()["model"]}),
+        **documents,
+    )
+    write_text(paths["report"], report.evaluation_page(told))
+
+
 def _track(
-    evaluation: Evaluation, paths: Mapping[str, Path], model: stance.StanceModel, config: EvaluateConfig
+    evaluation: Evaluation,
+    paths: Mapping[str, Path],
+    model: stance.StanceModel,
+    config: EvaluateConfig,
+    curve: Curve | None,
 ) -> None:
     """Log to the run that trained the model, or to a new one where that has been evaluated or is not known."""
     pointer, sha256 = side_path(config.model, "run.json"), stance.fingerprint(config.model)
@@ -153,15 +143,32 @@ def _track(
         tracker.log_dataset(config.statements, sha256=sha256_file(config.statements), context="evaluation")
         for path in paths.values():
             tracker.log_artifact(path, path.parent.name if path.parent != config.out else None)
+        if curve:
+            learning_curve.log(tracker, curve)
         # Last, because a run with such metrics counts as evaluated.
         tracker.log_metrics(tracked_metrics(evaluation))
 
 
-def run(config: EvaluateConfig) -> Manifest:
+def run(
+    config: EvaluateConfig,
+    *,
+    curve: bool = False,
+    observe: learning_curve.Observe | None = None,
+    progress: Progress | None = None,
+) -> Manifest:
     """Return the manifest of an evaluation.
 
-    Writes ``metrics.json``, ``predictions.parquet``, ``plots/``, pictures and ``report.html`` under ``config.out``.
-    The same inputs and seed give the same bytes of ``metrics.json``.
+    Writes ``metrics.json``, ``predictions.parquet``, ``behaviour.json``, ``plots/``, pictures and ``report.html`` under
+    ``config.out``. The same inputs and seed give the same bytes of ``metrics.json``.
+
+    Parameters
+    ----------
+    curve
+        Draw the learning curve, too: models are trained, and ``learning_curve.json`` and a picture written.
+    observe
+        Told of each model that the curve takes.
+    progress
+        Called with the statements of the behavioural suite that are scored so far, and with all.
 
     Raises
     ------
@@ -170,34 +177,47 @@ def run(config: EvaluateConfig) -> Manifest:
     LabelError
         If a statement has no label of the codebook.
     ModelError
-        If the model cannot be loaded.
+        If the model cannot be loaded, or is of a kind that has no learning curve.
     TrackingError
         If the MLflow store cannot be reached; the files are written by then.
     """
     watch = Stopwatch()
-    splits = _read_splits(config.statements)
+    splits = read_splits(config.statements)
+    splits["test"] = with_seen(splits["test"], splits["train"])
     model = stance.load(config.model)
+    if curve:
+        learning_curve.check(model)
+    intervals = Intervals(config.resamples, config.level, config.seed)
     test = _score(model, splits["test"])
     evaluation = evaluate(
         test,
         _score(model, splits["dev"]),
         encode([row["label"] for row in splits["train"]]),
-        Intervals(config.resamples, config.level, config.seed),
+        intervals,
         thresholds=model.thresholds,
         sets=model.conformal.sets(test.y_prob) if model.conformal else None,
+        rows=splits["test"],
     )
-    page = _page(evaluation, splits["test"], model, config)
-    paths = _write(evaluation, splits["test"], page, config.out)
+    document = _document(evaluation, splits, config, intervals)
+    paths = _write(evaluation, splits["test"], document, config.out)
+    learning_curve.drop_other(document["signature"], config.out)
+    found = None
+    if curve:
+        found = learning_curve.trace(model, splits, test, config.learning_curve, intervals, observe=observe)
+        paths |= learning_curve.write(found, document["signature"], config.out)
+    paths |= _behaviour(model, config, progress)
+    paths["report"] = config.out / "report.html"
+    _write_page(paths, model, config)
     manifest = watch.manifest(
         "evaluate",
         counts={split: len(rows) for split, rows in splits.items()},
         dropped={},
-        inputs=[config.statements, config.model],
+        inputs=[config.statements, *filter(Path.is_file, [codings_path(config.statements)]), config.model],
         outputs=paths.values(),
         config_hash=config.digest(),
         seed=config.seed,
     )
     write_manifest(side_path(paths["metrics"], "manifest.json"), manifest)
     if config.track:
-        _track(evaluation, paths, model, config)
+        _track(evaluation, paths, model, config, found)
     return manifest

@@ -20,6 +20,7 @@ from pipeline.labels.splits import SPLITS, assign, check_leakage, near_duplicate
 from pipeline.labels.unlabelled import unlabelled
 from pipeline.records import LABELS, Manifest, Reject, Statement
 from pipeline.rows import QUOTE_COLUMNS
+from pipeline.stages.codings import CODING_SCHEMA, Placed, codings_path, place
 from pipeline.stages.public_rows import read_public
 from pipeline.stages.weak import VOTE_COLUMNS, weak_part
 from pipeline.storage import (
@@ -78,8 +79,8 @@ def summarise(statements: Sequence[Statement]) -> dict[str, Any]:
 def run(config: LabelConfig) -> Manifest:
     """Return the manifest of the labelled statements.
 
-    Writes ``config.out``, its rejects and manifest, and the counts to ``config.report``; with weak labels, the votes
-    beside ``config.out``.
+    Writes ``config.out``, the codings of its statements by several coders, its rejects and manifest, and the counts to
+    ``config.report``; with weak labels, the votes beside ``config.out``.
 
     Raises
     ------
@@ -105,17 +106,18 @@ def run(config: LabelConfig) -> Manifest:
     given += [statement for found in public for statement in found.statements]
     more = weak_part(config, coded, given, unlabelled(quotes, gold, articles) if config.weak.enabled else None)
     statements = [*coded, *more.statements]
+    codings = place(config.codings, coded, alignment.names)
     check_leakage(statements, _pairs(config, statements) if more.statements else pairs)
     counts = {**alignment.counts, "revised": len(read) - len(gold)}
     report = {**summarise(statements), "gold": counts, "near_duplicate_pairs": len(pairs), **more.report}
     report |= {"public": {name: dict(found.counts) for name, found in zip(config.public, public, strict=True)}}
-    rejects = [*alignment.rejects, *(reject for found in public for reject in found.rejects)]
-    outputs = _write(config, statements, rejects, more.votes, report)
+    rejects = [*alignment.rejects, *codings.rejects, *(reject for found in public for reject in found.rejects)]
+    outputs = _write(config, statements, rejects, report, votes=more.votes, codings=codings)
     manifest = watch.manifest(
         "label",
-        counts={**counts, "statements": len(statements), **more.counts},
+        counts={**counts, "statements": len(statements), **more.counts, **codings.counts},
         dropped=Counter(reject.reason for reject in rejects) + Counter(more.left_out),
-        inputs=[config.quotes, articles_path, config.gold, *config.weak.functions],
+        inputs=[config.quotes, articles_path, config.gold, *config.codings, *config.weak.functions],
         outputs=outputs,
         config_hash=config.digest(),
         seed=config.seed,
@@ -140,18 +142,22 @@ def _write(
     config: LabelConfig,
     statements: Sequence[Statement],
     rejects: Sequence[Reject],
-    votes: Sequence[dict[str, Any]] | None,
     report: dict[str, Any],
+    *,
+    votes: Sequence[dict[str, Any]] | None,
+    codings: Placed,
 ) -> list[Path]:
     """Write everything but the manifest and return the paths; votes of an earlier run do not outlive it."""
     kept, votes_path = side_path(config.out, "rejected.jsonl"), side_path(config.out, "votes.parquet")
     write_table(config.out, [asdict(statement) for statement in statements], STATEMENT_SCHEMA)
+    write_table(codings_path(config.out), codings.rows, CODING_SCHEMA)
     write_jsonl(kept, (asdict(reject) for reject in rejects))
     write_json(config.report, report)
     if rejects:
         _log.warning("%d annotations cannot be used; see %s", len(rejects), kept)
+    outputs = [config.out, codings_path(config.out), kept, config.report]
     if votes is None:
         votes_path.unlink(missing_ok=True)
-        return [config.out, kept, config.report]
+        return outputs
     write_table(votes_path, votes, schema_of(VOTE_COLUMNS))
-    return [config.out, kept, config.report, votes_path]
+    return [*outputs, votes_path]

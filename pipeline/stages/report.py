@@ -37,7 +37,9 @@ def run(reference: str, out: Path, *, log: bool = True) -> None:
     metrics = read_document(found, METRICS)
     if metrics is None or found.predictions is None:
         raise InputError(f"{reference}: has not been evaluated; `stance evaluate` makes {METRICS} and predictions")
-    page = evaluation_page(Evaluated(found.name or found.run_id, metrics, found.predictions, dict(found.params or {})))
+    more = {name: read_document(found, f"{name}.json") for name in ("behaviour", "learning_curve")}
+    name = found.name or found.run_id
+    page = evaluation_page(Evaluated(name, metrics, found.predictions, dict(found.params or {}), **more))
     write_text(out, page)
     if log and found.params is not None:
         tracking.log_text(found.run_id, page, ARTIFACT)

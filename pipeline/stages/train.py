@@ -60,6 +60,7 @@ def run(config: TrainConfig, *, register: bool = False) -> Manifest:
         training = {"sha256": sha256, **{name: len(rows) for name, rows in splits.items()}}
         if weak := sum(map(is_weak, splits["train"])):
             training["weak"] = weak
+        training |= {"keep_ambiguous": config.keep_ambiguous, "weak_weight": config.weak_weight}
         model = _fit(config, splits, training, tracker)
         stance.save(model, config.out)
         model_sha256 = stance.fingerprint(config.out)

@@ -5,8 +5,10 @@ import json
 import numpy as np
 import pytest
 
+from pipeline.evaluation.documents import metrics_document, tracked_metrics
 from pipeline.evaluation.metrics import METRICS
-from pipeline.evaluation.summary import OVERALL, Intervals, Scored, evaluate, metrics_document, tracked_metrics
+from pipeline.evaluation.resampling import Intervals
+from pipeline.evaluation.summary import OVERALL, Scored, evaluate
 
 INTERVALS = Intervals(resamples=100, level=0.9, seed=3)
 Y_TRUE = np.array([0, 0, 1, 1, 2, 2])

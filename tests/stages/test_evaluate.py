@@ -74,6 +74,7 @@ def statements():
 def project(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(stance, "load", lambda folder: Oracle())
+    monkeypatch.setattr(stance, "fingerprint", lambda folder: "f" * 64)
     (tmp_path / "models/default").mkdir(parents=True)
     write(tmp_path, statements())
     return tmp_path
@@ -213,7 +214,6 @@ def test_missing_model_is_named(project, monkeypatch):
 @pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy")
 def test_figures_go_to_the_run_that_trained_the_model_and_then_to_a_run_of_their_own(project, monkeypatch):
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    monkeypatch.setattr(stance, "fingerprint", lambda folder: "f" * 64)
     with tracking.start_run(name="trained") as tracker:
         tracker.log_metrics({"dev_macro_f1": 0.4})
         tracking.write_pointer(project / "models/default.run.json", tracker, model_sha256="f" * 64)

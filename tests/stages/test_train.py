@@ -71,7 +71,13 @@ def test_the_model_knows_its_data_and_answers(project, rows):
     write(project, rows)
     train.run(config())
     model = stance.load(project / "models/default")
-    assert model.training == {"sha256": sha256_file(project / "data/statements.parquet"), "train": 60, "dev": 60}
+    assert model.training == {
+        "sha256": sha256_file(project / "data/statements.parquet"),
+        "train": 60,
+        "dev": 60,
+        "keep_ambiguous": True,
+        "weak_weight": 1.0,
+    }
     assert model.calibration.method == "temperature"
     y_prob = model.predict_proba({"text": ["“The licence rule is reckless”", "It is overdue"]})
     assert [model.classes_[best] for best in y_prob.argmax(axis=1)] == ["anti-restriction", "pro-restriction"]

@@ -1,0 +1,54 @@
+"""What a score rests on, so that two scores can be told to be comparable: items, model, draws and versions."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from typing import Any
+
+from pipeline import __version__
+from pipeline.evaluation.resampling import Intervals
+from pipeline.files import sha256_text
+
+_PACKAGES = ("numpy", "scikit-learn")
+
+
+def items_sha256(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return one hash for all labelled items: of id, target and label of each, whatever their order.
+
+    Examples
+    --------
+    >>> rows = [{"statement_id": f"a:{i}-9", "target": "drones", "label": "neutral"} for i in range(3)]
+    >>> items_sha256(rows) == items_sha256(rows[::-1]) != items_sha256(rows[1:])
+    True
+    """
+    items = sorted([str(row[name]) for name in ("statement_id", "target", "label")] for row in rows)
+    return sha256_text(json.dumps(items, ensure_ascii=False))
+
+
+def signature(
+    rows: Sequence[Mapping[str, Any]], intervals: Intervals, *, model_sha256: str | None = None
+) -> dict[str, Any]:
+    """Return what goes beside a score; the same score under the same signature can be had again.
+
+    Parameters
+    ----------
+    rows
+        The items that were measured on.
+    model_sha256
+        The model's fingerprint, where it is a folder.
+    """
+    return {
+        "test_sha256": items_sha256(rows),
+        **({"model_sha256": model_sha256} if model_sha256 else {}),
+        "seed": intervals.seed,
+        "resamples": intervals.resamples,
+        "level": intervals.level,
+        "versions": {
+            "python": platform.python_version(),
+            **{name: version(name) for name in _PACKAGES},
+            "quotestance": __version__,
+        },
+    }
