@@ -4,9 +4,10 @@ from functools import cache
 
 import numpy as np
 
+from pipeline.evaluation.documents import metrics_document
 from pipeline.evaluation.metrics import SHORT_LABELS, encode
-from pipeline.evaluation.slices import SMALL, slices
-from pipeline.evaluation.summary import Intervals, Scored, evaluate, metrics_document
+from pipeline.evaluation.resampling import Intervals
+from pipeline.evaluation.summary import Scored, evaluate
 from pipeline.records import LABELS
 from pipeline.report import Evaluated
 
@@ -37,22 +38,7 @@ def document(predictions):
     y_true = encode([row["label"] for row in predictions])
     y_prob = np.array([[row[f"p_{short}"] for short in SHORT_LABELS] for row in predictions])
     scored = Scored([row["article_id"] for row in predictions], [False] * len(predictions), y_true, y_prob)
-    metrics = metrics_document(evaluate(scored, scored, y_true, Intervals(resamples=50)))
-    metrics["slices"] = {
-        name: {value: {"n": len(at), "small": len(at) < SMALL, **figures(scored, at)} for value, at in by.items()}
-        for name, by in slices(predictions).items()
-    }
-    return metrics
-
-
-def figures(scored, at):
-    """Return the figures of some statements."""
-    part = Scored([scored.articles[i] for i in at], [False] * len(at), scored.y_true[at], scored.y_prob[at])
-    found = part.estimates(Intervals(resamples=50))
-    return {
-        name: {end: round(getattr(found[name], end), 6) for end in ("value", "low", "high", "n")}
-        for name in ("macro_f1", "accuracy")
-    }
+    return metrics_document(evaluate(scored, scored, y_true, Intervals(resamples=50), rows=predictions))
 
 
 @cache

@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from pipeline.report import charts, pictures
-from pipeline.report.parts import folded, table, with_interval
+from pipeline.report.parts import folded, quotations, table, with_interval
 from pipeline.report.scripts import chart
 
 Document = Mapping[str, Any]
@@ -45,8 +45,8 @@ def _leaks(leakage: Document) -> Iterator[str]:
     ]
     yield table(("Shared by", "Shared", "Statements"), rows)
     yield (
-        '<p class="quiet">A story or a near-copy on both sides would flatter the model. Speakers who are heard in train, '
-        "too, are no fault; the slices have figures with and without them.</p>"
+        '<p class="quiet">A story or a near-copy on both sides would flatter the model. Speakers who are heard in '
+        "train, too, are no fault; the slices have figures with and without them.</p>"
     )
 
 
@@ -88,13 +88,11 @@ def behaviour(report: Document | None) -> str:
 
 
 def _cases(failing: list[Document]) -> str:
-    items = "\n".join(
-        f"<li><p>{escape(case['text'])}</p>"
-        f'<p class="quiet">toward {escape(case["target"])}</p>'
-        f'<p><b class="bad">{escape(case["predicted"])}</b>; expected {escape(case["expected"])}{_before(case)}</p></li>'
-        for case in failing
-    )
-    return f'<ol class="quotes">\n{items}\n</ol>'
+    return quotations(failing, map(_answer, failing))
+
+
+def _answer(case: Document) -> str:
+    return f'<b class="bad">{escape(case["predicted"])}</b>; expected {escape(case["expected"])}{_before(case)}'
 
 
 def _before(case: Document) -> str:

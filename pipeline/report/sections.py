@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from pipeline.evaluation.documents import reliability
 from pipeline.evaluation.metrics import SHORT_LABELS, FloatArray, IntArray, confusion_counts, encode
-from pipeline.evaluation.summary import Scored, reliability
+from pipeline.evaluation.summary import Scored
 from pipeline.records import LABELS
 from pipeline.report import charts, pictures
 from pipeline.report.parts import Figure, folded, number, quotations, table, with_interval
