@@ -36,7 +36,7 @@ def sample(seed, articles=12, per_article=5):
     return rng.integers(0, 3, n), *(rng.dirichlet([0.7, 0.7, 0.7], n) for _ in "ab"), clusters
 
 
-# Gold, what a says, what b says; accuracy of a 2/6, of b 5/6. F1 of a: 1/2 (1 of 1 + 3), 2/4, 0 of 2 + 1; of b 1, 4/5, 2/3.
+# Gold, and what either model says. F1 is twice the hits over the gold and the predicted ones.
 GOLD, A, B = [0, 0, 1, 1, 1, 2], [0, 1, 1, 0, 0, 1], [0, 0, 1, 1, 2, 2]
 BY_HAND = {
     "accuracy": (2 / 6, 5 / 6),
@@ -142,8 +142,10 @@ def test_a_label_that_never_occurs_has_no_difference():
 
 
 # A difference is one where p and interval say so; the bounds and p, and whether it is.
-TELLING = [((0.01, 0.05), 0.01, True), ((-0.05, -0.01), 0.01, True), ((-0.01, 0.05), 0.01, False),
-           ((0.01, 0.05), 0.05, False), ((0.0, 0.05), 0.01, False), ((math.nan, math.nan), math.nan, False)]  # fmt: skip
+TELLING = [
+    ((0.01, 0.05), 0.01, True), ((-0.05, -0.01), 0.01, True), ((-0.01, 0.05), 0.01, False),
+    ((0.01, 0.05), 0.05, False), ((0.0, 0.05), 0.01, False), ((math.nan, math.nan), math.nan, False),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("bounds", "p", "told"), TELLING)
