@@ -25,13 +25,14 @@ HOPELESS = "more than 100 times as many quotes would be needed"
 NOT_TOLD = [
     # The interval alone, or p alone, does not tell. Half-width 0.02, wanted 0.7 * 0.02: 2.04 times the 258 quotes.
     (of(0.5, 0.52, -0.0001, 0.0399), 0.04, "2.0 points", " (0.0 to 4.0)", "about 270 more quotes would be needed"),
-    (of(0.5, 0.52, 0.0001, 0.0401), 0.06, "2.0 points", " (0.0 to 4.0)", "about 270 more quotes would be needed"),
+    (of(0.5, 0.52, 0.0001, 0.0401), 0.06, "2.0 points", " (0.0 to 4.0, but p = 0.06)",
+     "about 270 more quotes would be needed"),
     (of(0.5, 0.49, -0.04, 0.02), 0.5, "−1.0 points", " (−4.0 to 2.0)", "about 4,500 more quotes would be needed"),
     (of(0.5, 0.501, -0.04, 0.042), 0.9, "0.1 points", " (−4.0 to 4.2)", HOPELESS),
     (of(0.5, 0.5, -0.04, 0.04), 1.0, "0.0 points", " (−4.0 to 4.0)", HOPELESS),
     (of(0.5, 0.6, NAN, NAN, 9, 1), NAN, "10.0 points", "", "one article cannot tell models apart, it takes 6 or more"),
     (
-        of(0.5, 0.9, 0.1, 0.6, 10, 5), 0.06, "40.0 points", " (10.0 to 60.0)",
+        of(0.5, 0.9, 0.1, 0.6, 10, 5), 0.06, "40.0 points", " (10.0 to 60.0, but p = 0.06)",
         "5 articles cannot tell models apart, it takes 6 or more",
     ),
 ]  # fmt: skip
