@@ -99,7 +99,7 @@ def test_a_folders_figures_have_the_names_that_they_have_in_mlflow():
 
 def test_other_statements_are_told_and_compared_on_request(tmp_path):
     few = str(write(tmp_path / "few", mixed(0, 0.9)[:40]))
-    with pytest.raises(InputError, match="owl on 120, .*few on 40\\): 40 are shared; --shared compares on those 40"):
+    with pytest.raises(InputError, match=r"owl on 120, .*few on 40\): 40 are shared; --shared compares on those 40"):
         compare.run(["owl", few], draws=DRAWS)
     comparison, _ = compare.run(["owl", few], draws=DRAWS, shared=True)
     assert (comparison.items.n, comparison.items.left_out) == (40, (80, 0))
