@@ -128,8 +128,7 @@ def _p(value: float) -> str | None:
 
 
 def _say_slices(pair: Pair, before: str = "") -> None:
-    judged = sum(part.judged for part in pair.slices)
-    told = f"{judged} judged, {len(pair.slices) - judged} too small or everything"
+    told = f"{sum(part.judged for part in pair.slices)} of {len(pair.slices)} are large enough to tell"
     if not pair.worse:
         say(f"\n{before}no slice got significantly worse ({told})")
         return

@@ -57,7 +57,7 @@ def test_compare_tells_the_verdict_first_then_figures_slices_and_flips(capsys):
     assert told[4].startswith("macro_f1\t0.1667\t0.9346\t0.7679\t0.")
     assert told[5].startswith("accuracy\t0.3333\t0.9333\t0.6\t0.4")
     assert "McNemar (exact), as if quotes were independent: 19 fixed, 1 broken, p <0.0001" in told
-    assert "no slice got significantly worse (0 judged, 2 too small or everything)" in told
+    assert "no slice got significantly worse (0 of 2 are large enough to tell)" in told
     broken = told.index("broken: 1")
     assert told[broken + 1] == "quote\tspeaker\ttarget\tgold\tone\ttwo"
     assert told[broken + 2] == (
@@ -97,7 +97,7 @@ def test_of_several_runs_each_has_a_line_with_the_corrected_p(capsys):
     assert told[at + 1] == "run\tmacro_f1\tdifference\tinterval\tp\tp (Holm)\tflipped"
     assert told[at + 2].split("\t")[-1] == "1 broken, 19 fixed, 1 still wrong"
     assert told[at + 3] == "bee\t0.1667\t0\t0 to 0\t1.0000\t1.0000\t-"
-    assert "ant: no slice got significantly worse (0 judged, 2 too small or everything)" in told
+    assert "ant: no slice got significantly worse (0 of 2 are large enough to tell)" in told
 
 
 def test_slices_that_got_worse_are_listed(capsys):
