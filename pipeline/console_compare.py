@@ -24,7 +24,7 @@ _HEADS = ("difference", "interval", "p")
 
 def say_comparison(comparison: Comparison) -> None:
     """Write the verdict, and what it rests on."""
-    if comparison.items is None:
+    if (items := comparison.items) is None:
         say(comparison.verdict)
         say()
         _say_params(comparison)
@@ -32,7 +32,7 @@ def say_comparison(comparison: Comparison) -> None:
         return
     for pair in comparison.pairs:
         say(pair.verdict)
-    say(_basis(comparison))
+    say(_basis(comparison, items))
     say()
     _say_params(comparison)
     if len(comparison.pairs) == 1:
@@ -41,10 +41,11 @@ def say_comparison(comparison: Comparison) -> None:
         _say_pairs(comparison.pairs)
 
 
-def _basis(comparison: Comparison) -> str:
-    items, draws = comparison.items, comparison.draws
-    assert items is not None  # something was tested
-    drawn = f"intervals of {draws.level:.0%} and p from {draws.resamples:,} resamples of articles"
+def _basis(comparison: Comparison, items: Items) -> str:
+    draws = comparison.draws
+    drawn = (
+        f"intervals of {draws.level:.0%} from {draws.resamples:,} resamples of articles, p from as many swaps of them"
+    )
     return f"on {items.n} quotes of {items.articles} articles{_left_out(comparison.names, items)}; {drawn}"
 
 
