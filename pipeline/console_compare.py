@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from pipeline.console import Cell, note, say, say_table
+from pipeline.console import Cell, say, say_table
 
 if TYPE_CHECKING:
     from pipeline.evaluation.compare import Comparison
@@ -23,7 +24,7 @@ _HEADS = ("difference", "interval", "p")
 
 def say_comparison(comparison: Comparison) -> None:
     """Write the verdict, and what it rests on."""
-    if comparison.items is None:
+    if (items := comparison.items) is None:
         say(comparison.verdict)
         say()
         _say_params(comparison)
@@ -31,7 +32,7 @@ def say_comparison(comparison: Comparison) -> None:
         return
     for pair in comparison.pairs:
         say(pair.verdict)
-    say(_basis(comparison))
+    say(_basis(comparison, items))
     say()
     _say_params(comparison)
     if len(comparison.pairs) == 1:
@@ -40,10 +41,11 @@ def say_comparison(comparison: Comparison) -> None:
         _say_pairs(comparison.pairs)
 
 
-def _basis(comparison: Comparison) -> str:
-    items, draws = comparison.items, comparison.draws
-    assert items is not None  # something was tested
-    drawn = f"intervals of {draws.level:.0%} and p from {draws.resamples:,} resamples of articles"
+def _basis(comparison: Comparison, items: Items) -> str:
+    draws = comparison.draws
+    drawn = (
+        f"intervals of {draws.level:.0%} from {draws.resamples:,} resamples of articles, p from as many swaps of them"
+    )
     return f"on {items.n} quotes of {items.articles} articles{_left_out(comparison.names, items)}; {drawn}"
 
 
@@ -63,11 +65,9 @@ def _heads(comparison: Comparison) -> list[str]:
 
 
 def _say_params(comparison: Comparison) -> None:
-    if not comparison.params:
-        note("no parameter differs")
-        return
-    say_table(["parameter", *_heads(comparison)], [[name, *values] for name, values in comparison.params.items()])
-    say()
+    if comparison.params:
+        say_table(["parameter", *_heads(comparison)], [[name, *values] for name, values in comparison.params.items()])
+        say()
 
 
 def _say_logged(comparison: Comparison) -> None:
@@ -94,7 +94,7 @@ def _say_pair(pair: Pair) -> None:
     test = pair.mcnemar
     say(
         f"\nMcNemar ({test.method}), as if quotes were independent: {test.fixed} fixed, {test.broken} broken, "
-        f"p = {test.p:.4g}"
+        f"p {_p(test.p)}"
     )
     _say_slices(pair)
     for change, count in pair.changes().items():
@@ -108,7 +108,7 @@ def _say_pairs(pairs: Sequence[Pair]) -> None:
     for pair in pairs:
         found = pair.metrics["macro_f1"]
         flipped = ", ".join(f"{count} {change}" for change, count in pair.changes().items() if count)
-        rows.append([pair.b, *_cells(found)[1:], pair.p_holm["macro_f1"], flipped or None])
+        rows.append([pair.b, *_cells(found)[1:], _p(pair.p_holm["macro_f1"]), flipped or None])
     say(f"macro_f1 of {pairs[0].a}: {pairs[0].metrics['macro_f1'].a:.4g}")
     say_table(["run", "macro_f1", *_HEADS, "p (Holm)", "flipped"], rows)
     for pair in pairs:
@@ -116,17 +116,20 @@ def _say_pairs(pairs: Sequence[Pair]) -> None:
 
 
 def _cells(found: Difference) -> list[Cell]:
-    interval = f"{found.low:.4g} to {found.high:.4g}" if found.low == found.low else None
-    return [_known(found.a), _known(found.b), _known(found.difference), interval, _known(found.p)]
+    interval = None if math.isnan(found.low) else f"{found.low:.4g} to {found.high:.4g}"
+    return [*map(_known, (found.a, found.b, found.difference)), interval, _p(found.p)]
 
 
 def _known(value: float) -> float | None:
-    return value if value == value else None
+    return None if math.isnan(value) else value
+
+
+def _p(value: float) -> str | None:
+    return None if math.isnan(value) else "<0.0001" if value < 0.00005 else f"{value:.4f}"
 
 
 def _say_slices(pair: Pair, before: str = "") -> None:
-    judged = sum(part.judged for part in pair.slices)
-    told = f"{judged} judged, {len(pair.slices) - judged} too small or everything"
+    told = f"{sum(part.judged for part in pair.slices)} of {len(pair.slices)} are large enough to tell"
     if not pair.worse:
         say(f"\n{before}no slice got significantly worse ({told})")
         return
@@ -134,7 +137,7 @@ def _say_slices(pair: Pair, before: str = "") -> None:
     say_table(
         ["slice", "value", "quotes", pair.a, pair.b, "difference", "interval", "p (Holm)"],
         [
-            [part.name, part.value, part.found.n, *_cells(part.found)[:4], part.p_holm]
+            [part.name, part.value, part.found.n, *_cells(part.found)[:4], _p(part.p_holm)]
             for part in sorted(pair.worse, key=lambda part: part.found.difference)
         ],
     )

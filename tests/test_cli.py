@@ -27,8 +27,9 @@ from pipeline.storage import read_table
 from pipeline.tracking import RunRecord
 
 ROOT = Path(pipeline.__file__).parent.parent
-COMMANDS = {"ingest", "label", "train", "tune", "evaluate", "export", "score", "quotes", "runs", "compare", "doctor"}
-COMMANDS |= {"behaviour"} | {f"annotate {name}" for name in ("agreement", "check", "export", "import", "next", "run")}
+COMMANDS = {"ingest", "label", "train", "tune", "evaluate", "export", "score", "quotes", "behaviour", "doctor"}
+COMMANDS |= {"runs", "compare", "promote", "report"}
+COMMANDS |= {f"annotate {name}" for name in ("agreement", "check", "export", "import", "next", "run")}
 TALK = "“The ban on Quillon routers is overdue,” said Mira Olsen, the mayor of Halden. The vote is on Tuesday.\n"
 JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffdb0043") + bytes(range(256)) * 4
 OPTIONS = {
@@ -179,6 +180,26 @@ def an_unknown_run(folder):
     return ["compare", "aaaa", "bbbb"], "run aaaa: no such run"
 
 
+def a_run_without_a_gate(folder):
+    return ["promote"], "stance promote: name one run, or give --rollback"
+
+
+def a_run_and_the_way_back(folder):
+    return ["promote", "aaaa", "--rollback"], "stance promote: name one run, or give --rollback"
+
+
+def a_misspelt_key_of_the_gate(folder):
+    return ["promote", "aaaa", "--set", "slices.smalest=3"], "unknown key 'slices.smalest'; known keys: check, smallest"
+
+
+def an_unknown_run_to_promote(folder):
+    return ["promote", "aaaa"], "run aaaa: no such run"
+
+
+def no_way_back(folder):
+    return ["promote", "--rollback"], "stance@champion: points at no model"
+
+
 def an_unknown_model_address(folder):
     return [
         "score",
@@ -193,7 +214,9 @@ def an_unknown_model_address(folder):
 FAULTS = [
     a_missing_path, an_empty_folder, a_picture, a_table_without_text, a_truncated_gzip, an_unknown_table_format,
     a_misspelt_key, a_misspelt_key_in_a_file, a_value_of_the_wrong_kind, an_override_without_value,
-    an_unknown_model_name, no_model_yet, no_statements_yet, an_unknown_run, an_unknown_model_address,
+    an_unknown_model_name, no_model_yet, no_statements_yet, an_unknown_run, a_run_without_a_gate,
+    a_run_and_the_way_back, a_misspelt_key_of_the_gate, an_unknown_run_to_promote, no_way_back,
+    an_unknown_model_address,
 ]  # fmt: skip
 
 
@@ -363,23 +386,6 @@ def test_runs_are_listed_for_people_and_for_programs(monkeypatch, capsys):
     told = json.loads(capsys.readouterr().out)
     assert [run["metrics"]["macro_f1"] for run in told] == [0.5, 0.625]
     assert told[0]["start"] == "2026-11-22T06:30:00+00:00"
-
-
-def test_compare_shows_the_parameters_that_differ_and_every_metric(monkeypatch, capsys):
-    known = {run.run_id[:4]: run for run in RUNS}
-    monkeypatch.setattr(tracking, "find_run", known.__getitem__)
-    assert main(["compare", "bbbb", "aaaa"]) == 0
-    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert rows == [
-        ["parameter", "bold-ant-2", "(bbbbbbbb)", "calm-owl-1", "(aaaaaaaa)"],
-        ["model.c", "4.0", "1.0"],
-        [],
-        ["metric", "bold-ant-2", "(bbbbbbbb)", "calm-owl-1", "(aaaaaaaa)"],
-        ["macro_f1", "0.625", "0.5"],
-        ["accuracy", "0.6", "0.6"],
-    ]
-    assert main(["compare", "aaaa"]) == 2
-    assert "a comparison needs two runs or more" in capsys.readouterr().err
 
 
 def manifest(stage):

@@ -5,8 +5,7 @@ import sys
 
 import pytest
 
-from pipeline.console import progress, say_beside, say_comparison, say_export, say_manifest, say_statements, say_table
-from pipeline.evaluation.compare import Comparison
+from pipeline.console import progress, say_beside, say_export, say_manifest, say_statements, say_table
 from pipeline.records import Manifest
 
 LONG = "“" + "very " * 30 + "long”"
@@ -99,20 +98,6 @@ def test_targets_are_shown_where_they_differ_and_terms_never(targets, told, caps
     assert heads.split() == ["speaker", "quote", "stance", "confidence", *["target"] * told]
     assert len(shown) == 2
     assert "Box" not in "".join(shown)
-
-
-def test_a_comparison_shows_a_figure_beside_its_interval(capsys):
-    metrics = {
-        "macro_f1": (0.5, 0.625), "macro_f1_low": (0.4, None), "macro_f1_high": (0.6, None), "log_low": (1.0, 2.0),
-    }  # fmt: skip
-    say_comparison(Comparison(("a" * 32, "b" * 32), {"model.c": ("1", "4")}, metrics), ["owl", "ant"])
-    rows = [line.split("  ") for line in capsys.readouterr().out.splitlines()]
-    values = [[cell.strip() for cell in row if cell.strip()] for row in rows[3:]]
-    assert values == [
-        ["metric", "owl (aaaaaaaa)", "ant (bbbbbbbb)"],
-        ["macro_f1", "0.5 (0.4–0.6)", "0.625"],
-        ["log_low", "1", "2"],
-    ]
 
 
 def test_models_stand_side_by_side_and_terms_do_not(capsys):

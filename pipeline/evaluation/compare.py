@@ -129,6 +129,7 @@ def compare(
         params=_params(runs),
         logged=_rows_of([run.metrics for run in runs], (DECIDES,)),
         draws=draws,
+        notes=_notes_on_params(runs, names),
     )
     tables = {name: run.predictions for name, run in zip(names, runs, strict=True) if run.predictions is not None}
     if len(tables) < len(runs):
@@ -141,7 +142,7 @@ def compare(
         side_by_side,
         items=items,
         pairs=pairs_of(names, aligned, draws, smallest_slice),
-        notes=_notes(items, aligned[0]),
+        notes=(*side_by_side.notes, *_notes(items, aligned[0])),
     )
 
 
@@ -180,6 +181,13 @@ def _params(runs: Sequence[Run]) -> dict[str, tuple[Any, ...]]:
     }
     rows = _rows_of([run.params or {} for run in runs], ())
     return {name: values for name, values in rows.items() if name in differ}
+
+
+def _notes_on_params(runs: Sequence[Run], names: Sequence[str]) -> tuple[str, ...]:
+    untold = [name for name, run in zip(names, runs, strict=True) if run.params is None]
+    if untold:
+        return (f"the parameters of {' and '.join(untold)} are not known; MLflow has those of its runs",)
+    return () if _params(runs) else ("no parameter differs",)
 
 
 def _notes(items: Items, rows: Rows) -> tuple[str, ...]:

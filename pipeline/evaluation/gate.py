@@ -142,12 +142,19 @@ def no_slice_worse(slices: Sequence[SliceDifference]) -> Check:
 
 def calibrated(error: float, champion: float | None, *, most: float, worse_by: float) -> Check:
     """Return whether the expected calibration error is small, or not much larger than the champion's."""
-    passed = error <= most or (champion is not None and error <= champion + worse_by)
-    against = "" if champion is None else f", nor within {worse_by:g} of the champion's {champion:.3f}"
-    bound = f"at most {most:g}" if error <= most else f"within {worse_by:g} of the champion's {champion:.3f}"
-    told = f"expected calibration error {error:.3f}: {bound if passed else f'not at most {most:g}{against}'}"
-    figures = {"value": round(error, 6), "champion": champion, "most": most, "worse_by": worse_by}
-    return Check("calibration", passed, told, figures)
+    near = champion is not None and error <= champion + worse_by
+    against = "" if champion is None else f"within {worse_by:g} of the champion's {champion:.3f}"
+    if error <= most:
+        told = f"at most {most:g}"
+    else:
+        told = against if near else f"not at most {most:g}{', nor ' if against else ''}{against}"
+    figures = {
+        "value": round(error, 6),
+        "champion": None if champion is None else round(champion, 6),
+        "most": most,
+        "worse_by": worse_by,
+    }
+    return Check("calibration", error <= most or near, f"expected calibration error {error:.3f}: {told}", figures)
 
 
 def behaves(report: Any, *, most: float, capabilities: Mapping[str, float]) -> Check:

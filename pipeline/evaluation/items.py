@@ -125,8 +125,9 @@ def align(tables: Mapping[str, Rows], *, shared: bool = False) -> tuple[Items, l
 def _by_key(name: str, rows: Rows) -> dict[Key, Row]:
     by_key: dict[Key, Row] = {}
     for row in rows:
-        if by_key.setdefault(key := _key(row), row) is not row:
+        if (key := _key(row)) in by_key:
             raise InputError(f"run {name}: {key[0]} stands in its predictions twice; evaluate it again")
+        by_key[key] = row
     return by_key
 
 

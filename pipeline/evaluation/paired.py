@@ -211,7 +211,7 @@ def _swapped(a: FloatArray, b: FloatArray, draws: Draws) -> Iterator[tuple[Float
     block = max(1, _BLOCK // max(a.shape))
     for start in range(0, draws.resamples, block):
         rows = min(block, draws.resamples - start)
-        moved = rng.integers(0, 2, size=(rows, len(a)), dtype=np.int8).astype(np.float64) @ apart
+        moved = rng.integers(0, 2, size=(rows, len(a)), dtype=np.int64).astype(np.float64) @ apart
         yield whole_a + moved, whole_b - moved
 
 

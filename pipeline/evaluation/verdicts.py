@@ -58,15 +58,19 @@ def verdict(a: str, b: str, found: Difference, p: float, level: float, *, same: 
             low, high = -high, -low
         word = "better" if found.difference > 0 else "worse"
         return f"{b} is {word} than {a} by {points(abs(found.difference))} points of macro-F1 ({_range(low, high)})"
-    return f"{b} and {a} are not distinguishable: {_unsure(found)}; {_needed(found, level)}"
+    return f"{b} and {a} are not distinguishable: {_unsure(found, p)}; {_needed(found, level)}"
 
 
 def _range(low: float, high: float) -> str:
     return f"{points(low)} to {points(high)}"
 
 
-def _unsure(found: Difference) -> str:
-    interval = "" if math.isnan(found.low) else f" ({_range(found.low, found.high)})"
+def _unsure(found: Difference, p: float) -> str:
+    """Return the difference with its interval, and with p where the interval alone would tell."""
+    alone = found.low > 0 or found.high < 0
+    interval = (
+        "" if math.isnan(found.low) else f" ({_range(found.low, found.high)}{f', but p = {p:.2g}' if alone else ''})"
+    )
     return f"a difference of {points(found.difference)} points of macro-F1{interval}"
 
 
