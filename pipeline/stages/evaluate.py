@@ -46,7 +46,7 @@ Document = Mapping[str, Any]
 
 
 def _score(model: stance.StanceModel, rows: Rows) -> Scored:
-    table = {column: [row[column] for row in rows] for column in stance.COLUMNS}
+    table = {column: [row.get(column) for row in rows] for column in stance.COLUMNS}
     return Scored(
         articles=[row["article_id"] for row in rows],
         ambiguous=[bool(row.get("ambiguous")) for row in rows],
