@@ -437,6 +437,26 @@ def test_evaluate_shows_each_figure_with_its_interval_and_the_baseline(folder, m
     assert rows == [["metric", "test", "interval", "baseline"], ["macro_f1", "0.5", "0.4375–0.5625", "0.25"]]
 
 
+def test_evaluate_shows_the_learning_curve_where_it_is_asked_for(folder, monkeypatch, capsys):
+    def run(config, *, curve, observe):
+        assert curve
+        observe(1, 1, 54, 0.5)
+        write_json(
+            config.out / "learning_curve.json", {"points": [], "verdict": "more labels are likely to help: a lot"}
+        )
+        write_json(config.out / "metrics.json", {"test": {}, "baseline": {}})
+        return manifest("evaluate")
+
+    monkeypatch.setattr(evaluate, "run", run)
+    arguments = ["evaluate", "--learning-curve", "--set", f"out={folder}/here"]
+    assert main(arguments) == 0
+    shown = capsys.readouterr()
+    assert shown.out.endswith("more labels are likely to help: a lot\n")
+    assert shown.err.startswith("learning curve: model 1 of 1, ")
+    assert main([*arguments, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["learning_curve"]["points"] == []
+
+
 FUNCTION = {"name": "asks", "labels": ["neutral", "pro-restriction"], "coverage": 0.25, "overlap": 0.125,
             "conflict": 0.0, "faults": 1, "gold": 4, "accuracy": 0.75}  # fmt: skip
 WEAK = {

@@ -30,7 +30,10 @@ METRICS = {
         "test_sha256": "0123456789abcdef", "model_sha256": "f" * 64, "seed": 13, "resamples": 100, "level": 0.95,
         "versions": {"python": "3.11.7"},
     },
-    "slices": {"target": {"drones": part(0.75), "masts": part(0.25), "ferries": part(0.1, n=9)}, "year": {"2031": part(0.2, n=80)}},
+    "slices": {
+        "target": {"drones": part(0.75), "masts": part(0.25), "ferries": part(0.1, n=9)},
+        "year": {"2031": part(0.2, n=80)},
+    },
     "human_ceiling": {"left_out": "nobody labelled twice"},
     "leakage": {"test_train": shared(speakers=2), "dev_train": shared(), "test_dev": shared()},
     "notes": ["80 test statements: few"],

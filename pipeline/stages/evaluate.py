@@ -198,7 +198,7 @@ def run(config: EvaluateConfig, *, curve: bool = False, observe: learning_curve.
     splits["test"] = with_seen(splits["test"], splits["train"])
     model = stance.load(config.model)
     if curve:
-        learning_curve.check(model)
+        learning_curve.check(model, config.model)
     intervals = Intervals(config.resamples, config.level, config.seed)
     test = _score(model, splits["test"])
     evaluation = evaluate(

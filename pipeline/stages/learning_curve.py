@@ -33,12 +33,12 @@ Observe = Callable[[int, int, int, float], None]
 """Called after each fit with its number, how many there are, statements that it was trained on, and macro-F1."""
 
 
-def check(model: StanceModel) -> None:
-    """Raise ``ModelError`` unless the model's kind can be trained anew."""
+def check(model: StanceModel, folder: Path) -> None:
+    """Raise ``ModelError`` unless the model in a folder is of a kind that can be trained anew."""
     if model.name == "onnx" or not getattr(model.classifier, "learns", True):
         raise ModelError(
-            f"a model of the kind {model.name} is not trained on labels, so it has no learning curve; name another "
-            "model, or leave --learning-curve out"
+            f"{folder}: a model of the kind {model.name} is not trained on labels, so it has no learning curve; name "
+            "another model, or leave --learning-curve out"
         )
 
 

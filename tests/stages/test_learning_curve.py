@@ -108,7 +108,10 @@ def test_a_model_that_learns_from_no_labels_is_refused_before_anything_is_writte
         classifier = property(lambda self: self)
 
     monkeypatch.setattr(stance, "load", lambda folder: Fixed())
-    with pytest.raises(ModelError, match=r"the kind zero_shot is not trained on labels.*leave --learning-curve out"):
+    with pytest.raises(
+        ModelError,
+        match=r"models/default: a model of the kind zero_shot is not trained on labels.*leave --learning-curve out",
+    ):
         run([])
     assert not (project / "reports").exists()
 
