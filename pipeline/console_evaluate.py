@@ -13,23 +13,17 @@ _KINDS = {"test_train": "test and train", "dev_train": "dev and train", "test_de
 def say_evaluation(metrics: Mapping[str, Any]) -> None:
     """Write what ``metrics.json`` holds, the deciding things first; what makes figures say less goes to stderr."""
     say_metrics(metrics)
-    say_slices(metrics.get("slices", {}))
-    say()
-    if "human_ceiling" in metrics:
-        for line in _ceiling(metrics["human_ceiling"]):
-            say(line)
-    if "leakage" in metrics:
-        for line in _leaks(metrics["leakage"], metrics["n"]):
-            say(line)
-    if "signature" in metrics:
-        say(f"signature: {_signature(metrics)}")
+    say_slices(metrics.get("slices", {}), metrics.get("n"))
+    lines = [*_ceiling(metrics.get("human_ceiling")), *_leaks(metrics.get("leakage"), metrics), *_signature(metrics)]
+    for line in ["", *lines] if lines else []:
+        say(line)
     for line in metrics.get("notes", ()):
         note(f"note: {line}")
 
 
-def say_slices(slices: Mapping[str, Mapping[str, Any]]) -> None:
-    """Write the slices that are large enough, the worst first, and how many are too small."""
-    every = [(name, value, found) for name, by in slices.items() for value, found in by.items()]
+def say_slices(slices: Mapping[str, Mapping[str, Any]], n: int | None = None) -> None:
+    """Write the slices that are large enough, the worst first, and how many are too small; one of all ``n`` is none."""
+    every = [(name, value, found) for name, by in slices.items() for value, found in by.items() if found["n"] != n]
     told = [(name, value, found) for name, value, found in every if not found["small"]]
     told.sort(key=lambda row: row[2]["macro_f1"]["value"])
     if told:
@@ -83,8 +77,10 @@ def _number(value: float | None) -> str:
     return "not defined" if value is None else f"{value:.3f}"
 
 
-def _ceiling(found: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what people agree on, and how far the model is from it."""
+def _ceiling(found: Mapping[str, Any] | None) -> Iterator[str]:
+    """Yield what people agree on, and how far the model is from it; nothing of an evaluation that did not look."""
+    if found is None:
+        return
     if "left_out" in found:
         yield f"human ceiling: not known, {found['left_out']}"
         return
@@ -97,15 +93,17 @@ def _ceiling(found: Mapping[str, Any]) -> Iterator[str]:
     )
 
 
-def _leaks(found: Mapping[str, Any], n: int) -> Iterator[str]:
-    """Yield the certificate in a sentence a thing."""
+def _leaks(found: Mapping[str, Any] | None, metrics: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what the parts share, then who speaks in test and train; nothing of an evaluation that did not look."""
+    if found is None:
+        return
     shared = [f"{kind}: {_leak(found[name])}" for name, kind in _KINDS.items() if _leak(found[name])]
     yield f"leakage: {'; '.join(shared) or 'no story and no near-copy of a quotation is shared between the parts'}"
     speakers = found["test_train"]["speakers"]
-    people = (
-        f"{speakers['shared']} of the test speakers speak" if speakers["shared"] != 1 else "one test speaker speaks"
-    )
-    yield f"  {people} in train, too, and say {speakers['statements']} of the {n} test statements"
+    one = speakers["shared"] == 1
+    people = "one test speaker speaks" if one else f"{speakers['shared']} of the test speakers speak"
+    spoken = f"say{'s' * one} {speakers['statements']} of the {metrics['n']} test statements"
+    yield f"  {people} in train, too, and {spoken}"
 
 
 def _leak(found: Mapping[str, Mapping[str, int]]) -> str:
@@ -118,11 +116,12 @@ def _leak(found: Mapping[str, Mapping[str, int]]) -> str:
     return ", ".join(told)
 
 
-def _signature(metrics: Mapping[str, Any]) -> str:
-    """Return in one line what the score rests on, hashes cut short."""
+def _signature(metrics: Mapping[str, Any]) -> Iterator[str]:
+    """Yield in one line what the score rests on, hashes cut short; nothing where it is not known."""
+    if "signature" not in metrics:
+        return
     found = metrics["signature"]
-    parts: dict[str, Any] = {"n": metrics["n"], "articles": metrics["articles"], "test": found["test_sha256"][:12]}
-    if "model_sha256" in found:
-        parts["model"] = found["model_sha256"][:12]
-    parts |= {name: found[name] for name in ("seed", "resamples", "level")}
-    return " ".join(f"{name}:{value}" for name, value in {**parts, **found["versions"]}.items())
+    hashes = {"test": found["test_sha256"], "model": found.get("model_sha256", "")}
+    parts = {"n": metrics["n"], "articles": metrics["articles"], **{k: v[:12] for k, v in hashes.items() if v}}
+    parts |= {name: found[name] for name in ("seed", "resamples", "level")} | found["versions"]
+    yield "signature: " + " ".join(f"{name}:{value}" for name, value in parts.items())

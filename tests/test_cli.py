@@ -430,7 +430,8 @@ def test_export_tells_which_weights_were_kept(monkeypatch, capsys):
 
 
 def test_evaluate_shows_each_figure_with_its_interval_and_the_baseline(folder, monkeypatch, capsys):
-    def run(config):
+    def run(config, *, curve, observe):
+        assert not curve
         figure = {"value": 0.5, "low": 0.4375, "high": 0.5625, "n": 9}
         document = {"test": {"macro_f1": figure, "f1_pro": figure}, "baseline": {"macro_f1": {**figure, "value": 0.25}}}
         write_json(config.out / "metrics.json", document)
@@ -440,6 +441,26 @@ def test_evaluate_shows_each_figure_with_its_interval_and_the_baseline(folder, m
     assert main(["evaluate", "--set", f"out={folder}/here"]) == 0
     rows = [line.split() for line in capsys.readouterr().out.splitlines()[-2:]]
     assert rows == [["metric", "test", "interval", "baseline"], ["macro_f1", "0.5", "0.4375–0.5625", "0.25"]]
+
+
+def test_evaluate_shows_the_learning_curve_where_it_is_asked_for(folder, monkeypatch, capsys):
+    def run(config, *, curve, observe):
+        assert curve
+        observe(1, 1, 54, 0.5)
+        write_json(
+            config.out / "learning_curve.json", {"points": [], "verdict": "more labels are likely to help: a lot"}
+        )
+        write_json(config.out / "metrics.json", {"test": {}, "baseline": {}})
+        return manifest("evaluate")
+
+    monkeypatch.setattr(evaluate, "run", run)
+    arguments = ["evaluate", "--learning-curve", "--set", f"out={folder}/here"]
+    assert main(arguments) == 0
+    shown = capsys.readouterr()
+    assert shown.out.endswith("more labels are likely to help: a lot\n")
+    assert shown.err.startswith("learning curve: model 1 of 1, ")
+    assert main([*arguments, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["learning_curve"]["points"] == []
 
 
 FUNCTION = {"name": "asks", "labels": ["neutral", "pro-restriction"], "coverage": 0.25, "overlap": 0.125,

@@ -37,7 +37,7 @@ Document = Mapping[str, Any]
 
 
 def _score(model: stance.StanceModel, rows: Rows) -> Scored:
-    table = {column: [row[column] for row in rows] for column in stance.COLUMNS}
+    table = {column: [row.get(column) for row in rows] for column in stance.COLUMNS}
     return Scored(
         articles=[row["article_id"] for row in rows],
         ambiguous=[bool(row.get("ambiguous")) for row in rows],
@@ -186,7 +186,7 @@ def run(
     splits["test"] = with_seen(splits["test"], splits["train"])
     model = stance.load(config.model)
     if curve:
-        learning_curve.check(model)
+        learning_curve.check(model, config.model)
     intervals = Intervals(config.resamples, config.level, config.seed)
     test = _score(model, splits["test"])
     evaluation = evaluate(

@@ -24,16 +24,21 @@ from pipeline.stages.statements import labels, not_trained_on, statements, table
 from pipeline.stance import Fitting, StanceModel
 from pipeline.tracking import Tracker
 
+Filled = list[dict[str, Any]]
+
+_NOTHING: dict[str, Any] = {**dict.fromkeys(stance.COLUMNS), "ambiguous": False}
+"""What a table of before may lack."""
+
 Observe = Callable[[int, int, int, float], None]
 """Called after each fit with its number, how many there are, statements that it was trained on, and macro-F1."""
 
 
-def check(model: StanceModel) -> None:
-    """Raise ``ModelError`` unless the model's kind can be trained anew."""
+def check(model: StanceModel, folder: Path) -> None:
+    """Raise ``ModelError`` unless the model in a folder is of a kind that can be trained anew."""
     if model.name == "onnx" or not getattr(model.classifier, "learns", True):
         raise ModelError(
-            f"a model of the kind {model.name} is not trained on labels, so it has no learning curve; name another "
-            "model, or leave --learning-curve out"
+            f"{folder}: a model of the kind {model.name} is not trained on labels, so it has no learning curve; name "
+            "another model, or leave --learning-curve out"
         )
 
 
@@ -54,17 +59,20 @@ def trace(
     Raises
     ------
     ModelError
-        If a label is missing in train.
+        If a label is missing in train, or nothing in it is to be learnt from.
     """
     keep, weak = model.training.get("keep_ambiguous", True), float(model.training.get("weak_weight", 1.0))
-    train = [dict(row) for row in splits["train"] if not not_trained_on({"ambiguous": False, **row}, keep, weak)]
+    filled = {name: [{**_NOTHING, **row} for row in rows] for name, rows in splits.items()}
+    train = [row for row in filled["train"] if not not_trained_on(row, keep, weak)]
+    if not train:
+        raise ModelError("no statement of train is left to learn from, so there is no learning curve")
     parts = [_parts(train, config, draw) for draw in range(config.draws)]
     drawn = [parts if share < 1 else parts[:1] for share in config.shares]  # all of train is one part
     sizes, done, total = [], 0, sum(map(len, drawn))
     for place, (share, draws) in enumerate(zip(config.shares, drawn, strict=True)):
         own, y_probs = [part[place] for part in draws], []
         for part in own:
-            y_probs.append(_probabilities(model, [train[index] for index in part], splits, weak))
+            y_probs.append(_probabilities(model, [train[index] for index in part], filled, weak))
             done += 1
             if observe:
                 observe(done, total, len(part), macro_f1(test.y_true, y_probs[-1]))
@@ -73,10 +81,10 @@ def trace(
 
 
 def _probabilities(
-    model: StanceModel, rows: list[dict[str, Any]], splits: Mapping[str, Rows], weak: float
+    model: StanceModel, rows: list[dict[str, Any]], splits: Mapping[str, Filled], weak: float
 ) -> FloatArray:
     """Return what a model of the same kind, trained on some rows, says of the test statements, [n, 3]."""
-    dev = [dict(row) for row in splits["dev"]]
+    dev = splits["dev"]
     found = stance.fit(
         model.name,
         model.options,
@@ -86,7 +94,7 @@ def _probabilities(
         seed=model.seed,
         fitting=Fitting(dev=(table(dev), labels(dev)) if dev else None, weights=weights(rows, weak)),
     )
-    return found.predict_proba(table(dict(row) for row in splits["test"]))
+    return found.predict_proba(table(splits["test"]))
 
 
 def _parts(train: Sequence[dict[str, Any]], config: LearningCurveConfig, draw: int) -> list[list[int]]:

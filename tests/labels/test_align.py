@@ -199,3 +199,38 @@ def test_clean_span_undoes_raw_span_on_every_span_that_begins_and_ends_in_kept_t
     start = data.draw(st.sampled_from(kept))
     end = data.draw(st.sampled_from([i for i in kept if i >= start])) + 1
     assert page.clean_span(*page.raw_span(start, end)) == (start, end)
+
+
+def typed(surface, speaker, kind):
+    return {**quote(article(), surface), "speaker": speaker, "speaker_type": kind}
+
+
+# What the extractor found at the two quotations, who speaks in the gold of the first, and the type that this gives.
+SPEAKERS = [
+    ("ana ruiz", "Ana Ruiz", "person"),
+    ("Bo Ek", "Ana Ruiz", None),
+    ("Quillon", "Quillon", "organisation"),
+    ("Ana Ruiz", None, "person"),
+    (None, None, None),
+]
+
+
+@pytest.mark.parametrize(("found", "named", "kind"), SPEAKERS)
+def test_the_type_is_that_of_the_name_anywhere_in_the_article(found, named, kind):
+    types = {None: None, "Quillon": "organisation"}
+    rows = [
+        typed(SECOND, found, types.get(found, "person")),
+        typed(FIRST, found if named is None else None, types.get(found, "person")),
+    ]
+    (statement,) = align([gold(FIRST, speaker=named)], rows, [article()]).statements
+    assert statement.speaker_type == kind
+
+
+def test_what_gold_calls_a_statement_leads_to_its_id():
+    row = gold(FIRST, statement_id="a1:0-3")
+    alignment = align([row], [quote(article(), FIRST)], [article()])
+    (statement,) = alignment.statements
+    assert alignment.names == {
+        "a1:0-3": statement.statement_id,
+        f"page.txt:{row.start}-{row.end}": statement.statement_id,
+    }

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from pipeline import stance, tracking
-from pipeline.config import EvaluateConfig, load_config
+from pipeline.config import EvaluateConfig, LabelConfig, load_config
 from pipeline.errors import InputError, LabelError, ModelError
 from pipeline.records import LABELS, Statement
 from pipeline.stages import evaluate
@@ -57,7 +57,12 @@ def statement(number, article, label, said, split):
         title="",
         target="Norvane",
         speaker="Ana Ruiz",
+        speaker_type="person",
+        outlet="The Ferry",
+        published="2031-04-05",
         label=NAMES[label],
+        coder="ana",
+        coder_type="human",
         ambiguous=said != label,
         split=split,
     )
@@ -149,6 +154,14 @@ def test_predictions_of_the_test_split_are_kept(project):
         "p_neutral": 0.7,
         "p_pro": 0.2,
         "confidence": 0.7,
+        "context": "",
+        "title": "",
+        "kind": None,
+        "outlet": "The Ferry",
+        "published": "2031-04-05",
+        "speaker_type": "person",
+        "speaker_seen": True,
+        "coder_type": "human",
     }
 
 
@@ -274,3 +287,87 @@ def test_thresholds_and_sets_are_measured_where_the_model_has_them(project, monk
     assert found["sets"]["coverage"]["value"] == pytest.approx(10 / 12, abs=1e-6)
     assert found["sets"]["coverage_anti"]["value"] == pytest.approx(3 / 4)
     assert "Prediction sets" in (project / "reports/report.html").read_text(encoding="utf-8")
+
+
+def test_the_score_stands_under_a_signature(project):
+    evaluate.run(config())
+    found = metrics(project)["signature"]
+    assert {name: found[name] for name in ("model_sha256", "seed", "resamples", "level")} == {
+        "model_sha256": "f" * 64,
+        "seed": 13,
+        "resamples": 300,
+        "level": 0.95,
+    }
+    before = found["test_sha256"]
+    write(project, statements()[::-1])
+    evaluate.run(config())
+    assert metrics(project)["signature"]["test_sha256"] == before
+    write(project, statements()[1:])
+    evaluate.run(config())
+    assert metrics(project)["signature"]["test_sha256"] != before
+
+
+def test_slices_ceiling_leaks_and_notes_are_in_the_metrics(project):
+    evaluate.run(config())
+    found = metrics(project)
+    assert {name: list(by) for name, by in found["slices"].items()} == {
+        "target": ["Norvane"],
+        "outlet": ["The Ferry"],
+        "year": ["2031"],
+        "length": ["1 to 5 words"],
+        "speaker type": ["person"],
+        "speaker": ["in training"],
+        "labelled by": ["human"],
+    }
+    whole = found["slices"]["target"]["Norvane"]
+    assert (whole["n"], whole["small"], whole["macro_f1"]) == (12, True, found["test"]["macro_f1"])
+    assert "one label alone, by ana (human)" in found["human_ceiling"]["left_out"]
+    assert found["leakage"]["clean"] is True
+    assert found["leakage"]["test_train"]["speakers"] == {"shared": 1, "statements": 12}
+    assert found["notes"][0] == "12 test statements: the figures say little"
+    page = (project / "reports/report.html").read_text(encoding="utf-8")
+    assert "<td>The Ferry</td><td>12 (small)</td>" in page
+
+
+def test_a_planted_copy_is_in_the_certificate(project):
+    rows = statements()
+    copied = "“a harbour without ships is a lake that somebody has forgotten to name”"
+    for number in (0, 1, len(rows) - 1):  # two of test, one of train
+        rows[number]["text"] = f"p {copied}"
+    write(project, rows)
+    evaluate.run(config())
+    leak = metrics(project)["leakage"]
+    assert leak["clean"] is False
+    assert leak["test_train"]["near_duplicates"] == {"shared": 2, "statements": 2}
+    assert (leak["threshold"], leak["min_words"]) == (0.6, 8)
+
+
+NEW_COLUMNS = (
+    "speaker_type",
+    "posterior",
+    "kind",
+    "outlet",
+    "published",
+    "coder",
+    "coder_type",
+    "ambiguous",
+    "speaker",
+)
+
+
+def test_statements_of_an_older_run_are_read_without_what_they_lack(project):
+    rows = [{name: value for name, value in row.items() if name not in NEW_COLUMNS} for row in statements()]
+    write_table(project / "data/statements.parquet", rows, schema_of(list(rows[0])))
+    evaluate.run(config())
+    found = metrics(project)
+    assert list(found["slices"]) == ["target", "length"]
+    assert found["human_ceiling"]["left_out"].startswith("each test statement has one label alone; ")
+    assert found["leakage"]["test_train"]["speakers"] == {"shared": 0, "statements": 0}
+    row = read_table(project / "reports/predictions.parquet")[0]
+    assert (row["speaker_seen"], row["outlet"], row["coder_type"]) == (None, None, None)
+
+
+def test_what_a_near_copy_is_follows_the_label_stage():
+    assert load_config(LabelConfig, "label").leakage.model_dump(include={"threshold", "min_words"}) == (
+        config().leakage.model_dump()
+    )

@@ -216,3 +216,24 @@ def test_missing_input_is_named(corpus, tmp_path, name):
     (tmp_path / name).unlink()
     with pytest.raises(InputError, match=f"^{name}: no such"):
         label.run(config())
+
+
+def test_codings_of_several_coders_are_kept_beside_the_statements(corpus, tmp_path):
+    write_gold(corpus, tmp_path)
+    rows = [{**row, "coder": coder, "label": LABELS[0]} for row in corpus[:4] for coder in ("ana", "ben")]
+    elsewhere = {**corpus[0], "coder": "ana", "start": 1, "end": 3}
+    (tmp_path / "two.jsonl").write_text("".join(json.dumps(row) + "\n" for row in [*rows, elsewhere]), encoding="utf-8")
+    manifest = label.run(config("codings=[two.jsonl]"))
+    kept = read_table(tmp_path / "data/statements.codings.parquet")
+    statements = {(row["statement_id"], row["target"]) for row in read_table(tmp_path / "data/statements.parquet")}
+    assert sorted(row["coder"] for row in kept) == ["ana"] * 4 + ["ben"] * 4
+    assert {(row["statement_id"], row["target"]) for row in kept} < statements
+    assert {row["label"] for row in kept} == {LABELS[0]}
+    assert (manifest.counts["codings"], manifest.counts["codings_elsewhere"]) == (8, 1)
+    assert "two.jsonl" in manifest.inputs
+
+
+def test_without_files_of_coders_the_codings_are_an_empty_table(corpus, tmp_path):
+    write_gold(corpus, tmp_path)
+    assert "codings" not in label.run(config()).counts
+    assert read_table(tmp_path / "data/statements.codings.parquet") == []
