@@ -66,8 +66,8 @@ def items_hash(rows: Rows) -> str:
     >>> items_hash([one, other]) == items_hash([other, one]) != items_hash([one])
     True
     """
-    told = sorted([*_key(row), row["label"]] for row in rows)
-    return sha256_text(json.dumps(told, ensure_ascii=False, separators=(",", ":")))
+    told = sorted([str(row.get(name)) for name in ("statement_id", "target", "label")] for row in rows)
+    return sha256_text(json.dumps(told, ensure_ascii=False))
 
 
 def labels_and_probabilities(rows: Rows) -> tuple[IntArray, FloatArray]:

@@ -14,8 +14,8 @@ SECOND = answers({"x": ["pn", "aa"], "y": ["np"]})
 
 def test_the_hash_is_over_the_sorted_ids_targets_and_labels():
     written = (
-        '[["q0","Quillon routers","pro-restriction"],["q1","Quillon routers","anti-restriction"],'
-        '["q2","Quillon routers","neutral"]]'
+        '[["q0", "Quillon routers", "pro-restriction"], ["q1", "Quillon routers", "anti-restriction"], '
+        '["q2", "Quillon routers", "neutral"]]'
     )
     assert items_hash(FIRST) == hashlib.sha256(written.encode()).hexdigest()
     assert items_hash(FIRST[::-1]) == items_hash(SECOND) == items_hash(FIRST)
