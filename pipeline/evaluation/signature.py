@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import platform
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
 from pipeline import __version__
+from pipeline.evaluation.items import items_hash
 from pipeline.evaluation.resampling import Intervals
-from pipeline.files import sha256_text
 
 _PACKAGES = ("numpy", "scikit-learn")
-
-
-def items_sha256(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Return one hash for all labelled items: of id, target and label of each, whatever their order.
-
-    Examples
-    --------
-    >>> rows = [{"statement_id": f"a:{i}-9", "target": "drones", "label": "neutral"} for i in range(3)]
-    >>> items_sha256(rows) == items_sha256(rows[::-1]) != items_sha256(rows[1:])
-    True
-    """
-    items = sorted([str(row[name]) for name in ("statement_id", "target", "label")] for row in rows)
-    return sha256_text(json.dumps(items, ensure_ascii=False))
 
 
 def signature(
@@ -41,7 +27,7 @@ def signature(
         The model's fingerprint, where it is a folder.
     """
     return {
-        "test_sha256": items_sha256(rows),
+        "test_sha256": items_hash(rows),
         **({"model_sha256": model_sha256} if model_sha256 else {}),
         "seed": intervals.seed,
         "resamples": intervals.resamples,

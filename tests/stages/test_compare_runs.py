@@ -1,6 +1,7 @@
 """The compare stage: runs of a real MLflow store and report folders."""
 
 import json
+from html import escape
 
 import pytest
 from answered import answers, mixed
@@ -81,6 +82,23 @@ def test_the_comparison_is_an_artifact_of_both_runs(tmp_path):
 def test_nothing_is_kept_where_that_is_not_wanted_or_a_run_is_a_folder_or_nothing_was_tested(references, log, tmp_path):
     assert compare.run(references, draws=DRAWS, log=log)[1] is None
     assert tracking.find_artifact(tracking.find_run("bee").run_id, "comparisons", tmp_path) is None
+
+
+def test_the_page_is_written_and_an_artifact_of_both_runs(tmp_path):
+    page = tmp_path / "pages" / "compared.html"
+    comparison, path = compare.run(["owl", "ant"], draws=DRAWS, html=page)
+    written = page.read_text(encoding="utf-8")
+    assert escape(comparison.verdict) in written
+    for name in ("owl", "ant"):
+        run_id = tracking.find_run(name).run_id
+        kept = tracking.run_artifact(run_id, path.replace(".json", ".html"), tmp_path)
+        assert kept.read_text(encoding="utf-8") == written
+
+
+def test_runs_that_were_not_tested_have_a_page_too(tmp_path):
+    comparison, path = compare.run(["owl", "fresh"], draws=DRAWS, html=tmp_path / "page.html")
+    assert path is None
+    assert escape(comparison.verdict) in (tmp_path / "page.html").read_text(encoding="utf-8")
 
 
 def test_a_run_that_was_only_trained_stands_beside_the_other():

@@ -267,7 +267,9 @@ def test_the_risk_coverage_curve_is_in_the_metrics_the_plots_and_the_report(proj
     assert plot[0]["macro_f1"] == metrics(project)["macro_f1"]
     assert plot[0]["risk_low"] <= plot[0]["risk"] <= plot[0]["risk_high"]
     assert (project / "reports/coverage.png").read_bytes().startswith(b"\x89PNG")
-    assert "when the least sure statements are set aside" in (project / "reports/report.html").read_text(encoding="utf-8")
+    assert "when the least sure statements are set aside" in (project / "reports/report.html").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_thresholds_and_sets_are_measured_where_the_model_has_them(project, monkeypatch):
