@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import os
 import unicodedata
 from dataclasses import replace
 from pathlib import Path
@@ -41,10 +40,9 @@ SURFACES = [
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
+def folder(tmp_path, monkeypatch, environment):
     """Work in a folder with a quote table of a text and a page."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(os, "environ", os.environ.copy())
     Path("in").mkdir()
     Path("in/talk.txt").write_text(TALK, encoding="utf-8")
     Path("in/page.html").write_text(PAGE, encoding="utf-8")
