@@ -332,7 +332,7 @@ def a_renamed_workbook(folder):
 
 
 def a_missing_file(folder):
-    return ["absent.csv"], "absent.csv: cannot read this file"
+    return ["absent.csv"], "absent.csv: no such sheet; check the path"
 
 
 def another_type(folder):

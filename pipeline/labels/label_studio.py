@@ -14,8 +14,9 @@ from xml.sax.saxutils import quoteattr
 
 from pipeline.errors import InputError, RecordError
 from pipeline.labels import cells
-from pipeline.labels.codings import Coding, reject
+from pipeline.labels.codings import Coding
 from pipeline.labels.gold import KINDS, Gold
+from pipeline.labels.rejects import reject
 from pipeline.labels.units import Unit
 from pipeline.records import LABELS, Reject
 
