@@ -29,7 +29,9 @@ ENDINGS = (".csv", ".tsv", ".txt", *JSON_ENDINGS)
 
 _HINT = re.compile(r"sep=([^\w\s\"]|\t)", re.IGNORECASE)
 _LARGEST = 1 << 27  # characters of a cell; the csv module's own limit is shorter than some articles
-_MARKS = " \t\r\n\u00a0\ufeff\"“”„‟'‘’‚‛«»"
+
+MARKS = "\"“”„‟'‘’‚‛«»"
+"""Quotation marks that typing aids and spreadsheets leave around words."""
 
 Needed = Sequence[Sequence[str]]
 """Sets of columns of which a row has to have one."""
@@ -82,7 +84,7 @@ def column_name(name: str) -> str:
     >>> column_name(" “Coder type” ")
     'coder_type'
     """
-    return re.sub(r"[\s_-]+", "_", name.strip(_MARKS).casefold())
+    return re.sub(r"[\s_-]+", "_", name.strip(f"{MARKS} \t\r\n\u00a0\ufeff").casefold())
 
 
 def read_sheet(path: Path, needed: Needed, what: str) -> Sheet:

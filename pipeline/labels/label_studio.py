@@ -54,12 +54,12 @@ def tasks_of(units: Iterable[Unit]) -> list[dict[str, Any]]:
 
 def _data(unit: Unit) -> dict[str, Any]:
     spot = unit.place
-    about = (unit.speaker, unit.title, unit.outlet, unit.published)
+    about = (unit.named, unit.title, unit.outlet, unit.published)
     return {
         "statement_id": spot.statement_id,
         "target": unit.target or None,
         "quote": unit.quote,
-        "speaker": unit.speaker,
+        "speaker": unit.named,
         "kind": unit.coded[0].kind if unit.coded else spot.kind,
         "source": spot.source,
         "sha256": spot.sha256,

@@ -119,6 +119,12 @@ def test_a_sheet_has_its_columns_and_what_a_coder_needs(corpus, expected):
     assert rows[2]["context"].count("a slow road") == 1
 
 
+def test_one_coders_speaker_is_not_put_into_the_others_row(corpus):
+    gold = [corpus.gold(0, coder="ana"), corpus.gold(0, coder="ben", speaker="Ana R. Ruiz")]
+    rows = sheet(corpus, gold=gold)
+    assert [(row["coder"], row["speaker"]) for row in rows[:2]] == [("ana", "Ana Ruiz"), ("ben", "Ana R. Ruiz")]
+
+
 def test_predictions_are_columns_where_asked_for(corpus):
     scored = [{**row, "stance": "neutral", "confidence": 0.5, "model": "m"} for row in corpus.rows]
     units = make_units(scored, corpus.articles, predictions=True).units
