@@ -10,6 +10,7 @@ from pipeline.records import LABELS
 
 if TYPE_CHECKING:
     from pipeline.labels.checks import Contradiction, Drift
+    from pipeline.labels.refinding import Misplaced
     from pipeline.stages.annotate_check import Checked
 
 _SHOWN = 20
@@ -26,10 +27,7 @@ def say_checked(checked: Checked) -> None:
     _say_some("Do not fit the codebook, or are no rows", checked.faults)
     _say_some(
         "Spans without a place in their article",
-        (
-            f"{m.where}: {m.span}: {m.reason}" + (f"; nearest: {_cut(m.near)}" if m.near else "")
-            for m in checked.misplaced
-        ),
+        map(_misplaced, checked.misplaced),
     )
     within = [found for found in checked.contradictions if found.within]
     between = [found for found in checked.contradictions if not found.within]
@@ -56,6 +54,16 @@ def _say_some(heading: str, lines: Iterable[str]) -> None:
         say(f"  {line}")
     if len(found) > _SHOWN:
         say(f"  and {len(found) - _SHOWN} more; --json lists all")
+
+
+def _misplaced(found: Misplaced) -> str:
+    told = f"{found.where}: {found.span}: {found.reason}"
+    if found.near is None:
+        return f"{told}; nothing there is like it"
+    place = f"{found.near.start}-{found.near.end} {_cut(found.near.text)}"
+    if found.near.likeness is None:
+        return f"{told}; the nearest quotation: {place}"
+    return f"{told}; now at {place} (alike: {found.near.likeness:.0%})"
 
 
 def _contradiction(found: Contradiction) -> str:

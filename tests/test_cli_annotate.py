@@ -164,6 +164,7 @@ def test_the_starter_corpus_goes_out_and_comes_back_row_by_row(tmp_path, monkeyp
     monkeypatch.chdir(tmp_path)
     gold = read_gold(SEEDS / "gold.jsonl")
     assert main(["ingest", str(SEEDS / "articles"), "--out", "quotes.parquet"]) == 0
+    texts = {row["quote_id"]: row["text"] for row in read_table(Path("quotes.parquet"))}
     for name in ("sheet.csv", "sheet.jsonl"):
         assert export("--gold", str(SEEDS / "gold.jsonl"), "--terms", out=name) == 0
         assert take(name, arguments=[]) == 0
@@ -172,7 +173,8 @@ def test_the_starter_corpus_goes_out_and_comes_back_row_by_row(tmp_path, monkeyp
         for row in gold:
             back = found[row.source, row.start, row.end]
             speaker = row.speaker or back.speaker  # where gold names none, the sheet shows the extractor's
-            assert replace(back, where="", statement_id=None) == replace(row, where="", speaker=speaker)
+            assert back.quote == texts.get(back.statement_id, back.quote) != ""
+            assert replace(back, where="", statement_id=None, quote=None) == replace(row, where="", speaker=speaker)
 
 
 @pytest.fixture

@@ -43,6 +43,8 @@ class Gold:
         When it was made: ISO 8601, UTC.
     seconds
         Spent on it.
+    quote
+        Its words, by which it is found again in an article that has changed; offsets alone say where it stands.
     replaces
         Ids, with spaces between, that the quotation had before its coder mended its span; what the coder said under
         them no longer counts.
@@ -66,6 +68,7 @@ class Gold:
     time: str | None = None
     seconds: float | None = None
     replaces: str | None = None
+    quote: str | None = None
 
     def as_row(self) -> dict[str, Any]:
         """Return the annotation as one row of a gold file."""
@@ -194,6 +197,7 @@ def parse_gold(row: Mapping[str, Any], where: str) -> Gold:
         time=_time(row, where),
         seconds=_seconds(row, where),
         replaces=_optional(row, "replaces", where),
+        quote=_optional(row, "quote", where),
     )
 
 

@@ -18,16 +18,15 @@ from pipeline.labels.checks import (
     Contradiction,
     Drift,
     Labelled,
-    Misplaced,
     Suspect,
     balance,
     contradictions,
     drifts,
     likely_errors,
-    nearest,
 )
 from pipeline.labels.filled_tables import read_sheet
 from pipeline.labels.gold import COLUMNS, Gold, parse_gold
+from pipeline.labels.refinding import Misplaced, found_again, nearest
 from pipeline.labels.revisions import newest
 from pipeline.parts import beside, read_parts
 from pipeline.records import LABELS, Article
@@ -54,6 +53,8 @@ class Checked:
         With the label that each is about; None where there are too few labels to learn from, or no quote table.
     balance
         Counts of the labels by target.
+    notes
+        What is odd about the files.
     """
 
     labels: int
@@ -63,6 +64,7 @@ class Checked:
     drifts: tuple[Drift, ...]
     suspects: tuple[tuple[Labelled, Suspect], ...] | None
     balance: Mapping[str, Mapping[str, int]]
+    notes: tuple[str, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -79,6 +81,7 @@ class Checked:
             **{name: [asdict(found) for found in values] for name, values in told.items()},  # type: ignore[call-overload]
             "suspects": suspects,
             "balance": self.balance,
+            "notes": list(self.notes),
             "failed": self.failed,
         }
 
@@ -97,7 +100,7 @@ def run(config: CheckConfig, files: Sequence[Path], quotes: Path | None = None) 
     InputError
         If a file cannot be read, lacks columns or holds nothing.
     """
-    gold, faults = _read(files)
+    gold, faults, notes = _read(files)
     spans = _Spans(quotes)
     rows = [spans.row(label) for label in gold]
     labelled = [_labelled(label, row) for label, row in zip(gold, rows, strict=True)]
@@ -110,24 +113,28 @@ def run(config: CheckConfig, files: Sequence[Path], quotes: Path | None = None) 
         drifts=tuple(drifts(labelled)),
         suspects=_suspects(placed, config),
         balance=balance(labelled),
+        notes=tuple(notes),
     )
 
 
-def _read(files: Sequence[Path]) -> tuple[list[Gold], list[str]]:
-    """Return the labels of statements, and what is wrong with the lines that hold none."""
-    gold, faults = [], []
+def _read(files: Sequence[Path]) -> tuple[list[Gold], list[str], list[str]]:
+    """Return the labels of statements, what is wrong with the lines that hold none, and what is odd about files."""
+    gold: list[Gold] = []
+    faults: list[str] = []
+    notes: list[str] = []
     for file in files:
         sheet = read_sheet(file, [COLUMNS], "gold file")
+        notes += sheet.notes
         wrong = {int((reject.position or "L0")[1:]): reject.message for reject in sheet.rejects}
         for row in sheet.rows:
             try:
                 gold.append(parse_gold(row.cells, row.where))
             except LabelError as error:
-                wrong[int(row.where.rpartition(":")[2])] = str(error)
+                wrong[row.line] = str(error)
         faults += [wrong[line] for line in sorted(wrong)]
     if not gold and not faults:
         raise InputError(f"{', '.join(map(str, files))}: holds no annotation; name a file with gold rows")
-    return [label for label in newest(gold) if label.label is not None], faults
+    return [label for label in newest(gold) if label.label is not None], faults, notes
 
 
 class _Spans:
@@ -139,10 +146,10 @@ class _Spans:
         if quotes is None:
             return
         table = read_parts(quotes, QUOTE_COLUMNS)
-        by_source: dict[str, list[Article]] = defaultdict(list)
+        self._articles: dict[str, list[Article]] = defaultdict(list)
         for article in read_articles(beside(quotes, "articles.parquet")):
-            by_source[article.source].append(article)
-        self._aligner = Aligner(by_source)
+            self._articles[article.source].append(article)
+        self._aligner = Aligner(self._articles)
         self._aligner.index(table)
         self._rows: dict[str, list[Row]] = defaultdict(list)
         for row in table:
@@ -164,7 +171,10 @@ class _Spans:
         return {"story_id": article.story_id or article.article_id, "title": article.title or "", **row}
 
     def _misplaced(self, label: Gold, reason: str) -> Misplaced:
-        near = nearest(self._rows[label.source], label.start, label.end)
+        if label.quote:
+            near = found_again(self._articles[label.source], self._rows[label.source], label.quote, label.start)
+        else:
+            near = nearest(self._rows[label.source], label.start, label.end)
         return Misplaced(label.where, reason, f"{label.source} {label.start}-{label.end}", near)
 
 

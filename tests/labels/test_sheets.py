@@ -39,7 +39,8 @@ def taken(corpus, text, form="csv", coders=None, assumed="human"):
 def as_coded(gold, corpus):
     """What an annotation is after it went out and came back."""
     number = next(n for n, row in enumerate(corpus.rows) if corpus.gold(n).start == gold.start)
-    return replace(gold, where="", statement_id=corpus.rows[number]["quote_id"], speaker=gold.speaker or "Ana Ruiz")
+    row = corpus.rows[number]
+    return replace(gold, where="", statement_id=row["quote_id"], quote=row["text"], speaker=gold.speaker or "Ana Ruiz")
 
 
 # Beginnings of formulas, marks, and line breaks of all kinds, more often than chance would have them.
