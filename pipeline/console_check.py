@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _SHOWN = 20
 """Findings of a kind that are listed; JSON has all."""
 _DRIFTED = 0.05
+_STRONG = 0.8  # of labels that the models give themselves; measured in benchmarks/RESULTS.md
 _LONGEST = 60
 
 _SHORT = ("anti", "neutral", "pro")
@@ -86,7 +87,10 @@ def _say_suspects(checked: Checked) -> None:
     if checked.suspects is None:
         say("\nlikely errors: not looked for; that needs --quotes and more labels of each kind")
         return
-    say(f"\nLikely errors, by models that had not seen the story: {len(checked.suspects)}")
+    say(f"\nLikely errors, the likeliest first: {len(checked.suspects)} of {checked.labels}")
+    say(f"  by models that had not seen the story; they give {checked.agreed:.0%} of the labels themselves")
+    if (checked.agreed or 0) < _STRONG and checked.suspects:
+        say("  such a model is weak: most of these labels are right, so look from the top")
     rows = [
         (row.where, row.text, row.target, row.label, suspect.label, suspect.margin)
         for row, suspect in checked.suspects[:_SHOWN]

@@ -68,6 +68,11 @@ def test_labels_without_fault(gold, table, capsys):
     assert "nothing has to be mended" in capsys.readouterr().out
 
 
+def test_terms_are_no_labels_though_they_have_one(gold, table):
+    found = checked(gold({"kind": "term"}, {"kind": "term", "label": None}), quotes=table)
+    assert (found.labels, found.balance) == (1, {"masts": {ANTI: 0, NEUTRAL: 1, PRO: 0}})
+
+
 def test_a_copy_with_another_label(gold, table, capsys):
     # The first is the copy, the last what it copies.
     path = gold({"label": ANTI})
@@ -206,5 +211,6 @@ def test_a_planted_error_is_among_the_suspects(tmp_path):
     found = checked(path, quotes=table, fewest=30)
     row, suspect = found.suspects[0]
     assert (row.where, row.label, suspect.label) == (f"{path}:31", ANTI, PRO)
+    assert found.agreed == pytest.approx(59 / 60, abs=1e-4)
     assert checked(path, quotes=table, fewest=61).suspects is None
     assert found == checked(path, quotes=table, fewest=30), "the same seed, the same findings"
