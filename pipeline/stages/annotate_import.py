@@ -12,7 +12,7 @@ from pathlib import Path
 from pipeline.encodings import read_saved
 from pipeline.errors import InputError
 from pipeline.files import readable, sha256_text, write_jsonl
-from pipeline.labels import label_studio, sheets
+from pipeline.labels import label_studio_export, sheets
 from pipeline.labels.codings import Coding
 from pipeline.labels.filled_tables import ENDINGS, JSON_ENDINGS, read_sheet
 from pipeline.labels.gold import CODER_TYPES
@@ -91,7 +91,7 @@ def coders_of(names: Sequence[str], coder_type: str | None, codebook: str | None
     known = dict(renamed)
     if len(known) < len(renamed):
         raise InputError(f"--coder {' --coder '.join(names)}: gives one coder two names; import their files one by one")
-    known |= {label_studio.user_name(number): name for number, name in known.items() if number.isdecimal()}
+    known |= {label_studio_export.user_name(number): name for number, name in known.items() if number.isdecimal()}
     rest = [name for name in names if "=" not in name]
     if len(rest) > 1 or not all(map(str.strip, [*rest, *known.values()])):
         raise InputError(f"--coder {' --coder '.join(names)}: name one coder; others as KNOWN=NAME, for instance 3=ben")
@@ -111,7 +111,7 @@ def _codings(file: Path) -> Iterator[Coding | Reject]:
     if file.suffix.lower() == ".json":
         text, notes = read_saved(file, "export")
         try:
-            found = label_studio.codings_of(json.loads(text), readable(str(file)))
+            found = label_studio_export.codings_of(json.loads(text), readable(str(file)))
         except ValueError as error:
             raise InputError(f"{file}: not valid JSON ({error}); export it again") from error
     else:
