@@ -117,6 +117,8 @@ def check_labels(
         say_json(checked.as_dict())
     else:
         say_checked(checked)
+    for line in checked.notes:
+        note(line)
     if checked.failed:
         raise typer.Exit(1)
 

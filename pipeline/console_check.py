@@ -10,11 +10,14 @@ from pipeline.records import LABELS
 
 if TYPE_CHECKING:
     from pipeline.labels.checks import Contradiction, Drift
+    from pipeline.labels.refinding import Misplaced
     from pipeline.stages.annotate_check import Checked
 
 _SHOWN = 20
 """Findings of a kind that are listed; JSON has all."""
 _DRIFTED = 0.05
+# Share of the labels that models give themselves. A guess: at a half, nine suspects in ten were right (RESULTS.md).
+_STRONG = 0.8
 _LONGEST = 60
 
 _SHORT = ("anti", "neutral", "pro")
@@ -26,10 +29,7 @@ def say_checked(checked: Checked) -> None:
     _say_some("Do not fit the codebook, or are no rows", checked.faults)
     _say_some(
         "Spans without a place in their article",
-        (
-            f"{m.where}: {m.span}: {m.reason}" + (f"; nearest: {_cut(m.near)}" if m.near else "")
-            for m in checked.misplaced
-        ),
+        map(_misplaced, checked.misplaced),
     )
     within = [found for found in checked.contradictions if found.within]
     between = [found for found in checked.contradictions if not found.within]
@@ -58,6 +58,16 @@ def _say_some(heading: str, lines: Iterable[str]) -> None:
         say(f"  and {len(found) - _SHOWN} more; --json lists all")
 
 
+def _misplaced(found: Misplaced) -> str:
+    told = f"{found.where}: {found.span}: {found.reason}"
+    if found.near is None:
+        return f"{told}; nothing there is like it"
+    place = f"{found.near.start}-{found.near.end} {_cut(found.near.text)}"
+    if found.near.likeness is None:
+        return f"{told}; the nearest quotation: {place}"
+    return f"{told}; now at {place} (alike: {found.near.likeness:.0%})"
+
+
 def _contradiction(found: Contradiction) -> str:
     said = ", ".join(f"{row.label} ({row.coder}, {row.where})" for row in found.labels)
     return f"{_cut(found.text)} [{found.target}]: {said}"
@@ -78,7 +88,10 @@ def _say_suspects(checked: Checked) -> None:
     if checked.suspects is None:
         say("\nlikely errors: not looked for; that needs --quotes and more labels of each kind")
         return
-    say(f"\nLikely errors, by models that had not seen the story: {len(checked.suspects)}")
+    say(f"\nLikely errors, the likeliest first: {len(checked.suspects)} of {checked.labels}")
+    say(f"  by models that had not seen the story; they give {checked.agreed:.0%} of the labels themselves")
+    if (checked.agreed or 0) < _STRONG and checked.suspects:
+        say("  such a model is weak: most of these labels are right, so look from the top")
     rows = [
         (row.where, row.text, row.target, row.label, suspect.label, suspect.margin)
         for row, suspect in checked.suspects[:_SHOWN]

@@ -15,17 +15,7 @@ _NEEDED = ("text", "claim", "label")
 
 
 class PolarityConfig(Config):
-    r"""What claims of one form would restrict.
-
-    Parameters
-    ----------
-    claim
-        Regular expression of the whole claim, case aside.
-    target
-        What would be restricted; ``\1`` is the first group of the claim.
-    reverse
-        Who agrees with the claim wants no restriction.
-    """
+    """What claims of one form would restrict: a ``labels.public.Polarity``, checked."""
 
     claim: str
     target: str

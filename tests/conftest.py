@@ -1,7 +1,9 @@
 """What several tests need."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -37,6 +39,17 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip(f"{folder} is not here; set QUOTESTANCE_SHARED to the folder that holds seeds/ and data/")
     return folder
+
+
+@pytest.fixture
+def environment() -> Iterator[None]:
+    """End what a test does to the environment with the test.
+
+    The environment itself is put back: rich holds on to the one that it found when it was imported, and a copy in its
+    place would stay with it.
+    """
+    with mock.patch.dict(os.environ):
+        yield
 
 
 @pytest.fixture

@@ -41,11 +41,10 @@ OPTIONS = {
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    """Work in an empty folder, with an environment that ends with the test."""
+def folder(tmp_path, monkeypatch, environment):
+    """Work in an empty folder."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(os, "environ", os.environ.copy())
-    os.environ.pop("MLFLOW_TRACKING_URI", None)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     # The model that comes along is not found from here.
     monkeypatch.setattr(score, "model_folders", lambda name: [Path("models") / name])
     return tmp_path

@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 import random
 import re
 from pathlib import Path
@@ -21,9 +20,8 @@ QUICK = ["--resamples", "200"]
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
+def folder(tmp_path, monkeypatch, environment):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(os, "environ", os.environ.copy())
     return tmp_path
 
 

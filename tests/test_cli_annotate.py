@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import os
 import unicodedata
 from dataclasses import replace
 from pathlib import Path
@@ -41,10 +40,9 @@ SURFACES = [
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
+def folder(tmp_path, monkeypatch, environment):
     """Work in a folder with a quote table of a text and a page."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(os, "environ", os.environ.copy())
     Path("in").mkdir()
     Path("in/talk.txt").write_text(TALK, encoding="utf-8")
     Path("in/page.html").write_text(PAGE, encoding="utf-8")
@@ -166,6 +164,7 @@ def test_the_starter_corpus_goes_out_and_comes_back_row_by_row(tmp_path, monkeyp
     monkeypatch.chdir(tmp_path)
     gold = read_gold(SEEDS / "gold.jsonl")
     assert main(["ingest", str(SEEDS / "articles"), "--out", "quotes.parquet"]) == 0
+    texts = {row["quote_id"]: row["text"] for row in read_table(Path("quotes.parquet"))}
     for name in ("sheet.csv", "sheet.jsonl"):
         assert export("--gold", str(SEEDS / "gold.jsonl"), "--terms", out=name) == 0
         assert take(name, arguments=[]) == 0
@@ -174,7 +173,8 @@ def test_the_starter_corpus_goes_out_and_comes_back_row_by_row(tmp_path, monkeyp
         for row in gold:
             back = found[row.source, row.start, row.end]
             speaker = row.speaker or back.speaker  # where gold names none, the sheet shows the extractor's
-            assert replace(back, where="", statement_id=None) == replace(row, where="", speaker=speaker)
+            assert back.quote == texts.get(back.statement_id, back.quote) != ""
+            assert replace(back, where="", statement_id=None, quote=None) == replace(row, where="", speaker=speaker)
 
 
 @pytest.fixture
@@ -334,7 +334,7 @@ def a_renamed_workbook(folder):
 
 
 def a_missing_file(folder):
-    return ["absent.csv"], "absent.csv: cannot read this file"
+    return ["absent.csv"], "absent.csv: no such sheet; check the path"
 
 
 def another_type(folder):

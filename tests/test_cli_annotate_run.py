@@ -2,7 +2,6 @@
 
 import io
 import json
-import os
 import sys
 from pathlib import Path
 
@@ -21,18 +20,15 @@ README = Path(pipeline.__file__).parent.parent / "README.md"
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch, capsys):
+def folder(tmp_path, monkeypatch, environment, capsys):
     """Work in a folder with a quote table."""
     monkeypatch.chdir(tmp_path)
-    before = os.environ.copy()  # rich holds on to the environment itself: a copy in its place would not do
     (tmp_path / "news").mkdir()
     (tmp_path / "news/council.txt").write_text(COUNCIL, encoding="utf-8")
     (tmp_path / "news/harbour.txt").write_text(HARBOUR, encoding="utf-8")
     assert main(["ingest", "news", "--out", "quotes.parquet"]) == 0
     capsys.readouterr()
-    yield tmp_path
-    os.environ.clear()
-    os.environ.update(before)
+    return tmp_path
 
 
 def run(monkeypatch, keys, *options):

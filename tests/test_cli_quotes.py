@@ -16,16 +16,13 @@ JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffdb0043") + bytes
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    """Work in a folder with one article, in an environment that ends with the test."""
+def folder(tmp_path, monkeypatch, environment):
+    """Work in a folder with one article, in an environment that says nothing of colours."""
     monkeypatch.chdir(tmp_path)
-    before = os.environ.copy()  # rich holds on to the environment itself: a copy in its place would not do
     for name in ("FORCE_COLOR", "NO_COLOR", "COLUMNS", "TTY_COMPATIBLE"):
-        os.environ.pop(name, None)
+        monkeypatch.delenv(name, raising=False)
     (tmp_path / "talk.txt").write_text(TALK, encoding="utf-8")
-    yield tmp_path
-    os.environ.clear()
-    os.environ.update(before)
+    return tmp_path
 
 
 class Terminal(io.StringIO):

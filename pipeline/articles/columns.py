@@ -7,8 +7,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from pipeline.articles.decoding import tidy
 from pipeline.articles.sources import ReadOptions, Source
+from pipeline.encodings import tidy
 from pipeline.errors import RecordError
 from pipeline.records import Document, Reject
 

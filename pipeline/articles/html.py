@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, BinaryIO, Self
 
 from pipeline.articles import html_worker
-from pipeline.articles.decoding import decode, tidy, wide_encoding
+from pipeline.encodings import decode, tidy, wide_encoding
 from pipeline.errors import RecordError
 
 _START_SECONDS = 120.0

@@ -10,11 +10,11 @@ from typing import BinaryIO
 
 from pipeline.articles.archives import STREAM_ERRORS, ReadMember, read_tar, read_zip, size_of, stream_error, unzipped
 from pipeline.articles.columns import Records, checked, reject, too_large
-from pipeline.articles.decoding import decode, is_binary, wide_encoding
 from pipeline.articles.html import HtmlParser, page_text
 from pipeline.articles.json_tables import read_json, read_jsonl
 from pipeline.articles.sources import KINDS, ReadOptions, Source, find
 from pipeline.articles.tables import read_csv, read_parquet, read_tsv
+from pipeline.encodings import decode, is_binary, wide_encoding
 from pipeline.errors import RecordError
 from pipeline.records import Document, Reject
 

@@ -20,14 +20,14 @@ LIST_COLUMNS = (
 
 LABEL_COLUMNS = (
     "statement_id", "source", "sha256", "start", "end", "kind", "speaker", "target", "label", "ambiguous", "coder",
-    "coder_type", "codebook", "basis", "codings", "note",
+    "coder_type", "codebook", "basis", "codings", "note", "quote",
 )  # fmt: skip
 """Columns of the merged labels: those of gold, what the label rests on, who said what, and the adjudicator's note."""
 
 SHOWN = ("text", "context", "speaker")
 """What the list shows of a statement."""
 
-_CARRIED = ("source", "sha256", "start", "end", "kind", "speaker", "codebook")
+_CARRIED = ("source", "sha256", "start", "end", "kind", "speaker", "codebook", "quote")
 
 
 def disputed(codings: Sequence[Coding]) -> dict[Unit, list[Coding]]:

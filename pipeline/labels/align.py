@@ -12,8 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline.errors import InputError, LabelError
+from pipeline.errors import InputError, LabelError, RecordError
 from pipeline.labels.gold import Gold
+from pipeline.labels.rejects import reject_at
 from pipeline.records import Article, Reject, SpeakerType, Statement
 from pipeline.surroundings import widened
 
@@ -160,9 +161,8 @@ class Aligner:
 
 def unplaced(gold: Gold, reason: str) -> Reject:
     """Return an annotation that has no place in the articles, for the reason that ``Aligner.locate`` gave."""
-    file, _, line = gold.where.rpartition(":")
     record = f"{gold.source} {gold.start}-{gold.end} {gold.label}"
-    return Reject(file, f"L{line}", reason, f"{gold.where}: {_NO_PLACE[reason]}", record)
+    return reject_at(gold.where, record, RecordError(_NO_PLACE[reason], reason=reason))
 
 
 def align(gold: Sequence[Gold], quotes: Sequence[Mapping[str, Any]], articles: Iterable[Article]) -> Alignment:

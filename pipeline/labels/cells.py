@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipeline.errors import RecordError
+from pipeline.labels.filled_tables import MARKS
 from pipeline.labels.gold import utc
 
-_MARKS = " \t\r\n\u00a0\"'“”„‟‘’‚‛«»"
 _DASHES = str.maketrans("‐‑‒–—−", "------")
 _TRUTH = {
     **dict.fromkeys(("yes", "true", "1", "x", "y"), True),
@@ -31,7 +31,7 @@ def plain(value: str) -> str:
     >>> plain(" “Pro–restriction” ")
     'pro-restriction'
     """
-    return value.strip(_MARKS).translate(_DASHES).casefold()
+    return value.strip(f"{MARKS} \t\r\n\u00a0").translate(_DASHES).casefold()
 
 
 def text(row: Mapping[str, Any], column: str) -> str | None:

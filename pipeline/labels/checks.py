@@ -9,7 +9,6 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -75,36 +74,6 @@ def contradictions(rows: Sequence[Labelled]) -> list[Contradiction]:
         for (_, target), found in groups.items()
         if len({row.label for row in found}) > 1
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Misplaced:
-    """A label whose span does not fit its article.
-
-    Parameters
-    ----------
-    reason
-        ``no-article``, ``article-changed``, ``extracted-text-changed``, ``text-dropped`` or ``beyond-text``.
-    span
-        Source and offsets.
-    near
-        The nearest quotation of that source: ``start-end`` and its text; None where it has none.
-    """
-
-    where: str
-    reason: str
-    span: str
-    near: str | None
-
-
-def nearest(rows: Sequence[Mapping[str, Any]], start: int, end: int) -> str | None:
-    """Return raw offsets and text of the quotation that lies nearest to a span, of the rows of its source."""
-
-    def distance(row: Mapping[str, Any]) -> int:
-        return abs(int(row["raw_start"]) - start) + abs(int(row["raw_end"]) - end)
-
-    found = min((row for row in rows if row["raw_start"] is not None), key=distance, default=None)
-    return f"{found['raw_start']}-{found['raw_end']} {found['text']}" if found else None
 
 
 @dataclass(frozen=True, slots=True)

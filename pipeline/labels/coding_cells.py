@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.errors import RecordError
+from pipeline.labels.cells import plain
+from pipeline.labels.filled_tables import MARKS
 from pipeline.labels.gold import CODER_TYPES, CoderType
 from pipeline.records import LABELS
 
@@ -17,8 +19,6 @@ PLACES = (("statement_id",), ("quote_id",), ("source", "start", "end"), ("articl
 """Columns that name a statement, of which a row has to have one set."""
 
 _SPAN = re.compile(r"(.+):(\d+)-(\d+)")
-_MARKS = "\"“”„‟'‘’‚‛«»"
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
 
 
 def article_of(statement_id: str) -> str:
@@ -60,7 +60,7 @@ def cell(row: Mapping[str, Any], column: str) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise RecordError(f"{column} is {value!r}; it must be text", reason="not-text")
     text = str(value).strip()
-    if len(text) > 1 and text[0] in _MARKS and text[-1] in _MARKS:
+    if len(text) > 1 and text[0] in MARKS and text[-1] in MARKS:
         text = text[1:-1].strip()
     return text
 
@@ -73,7 +73,7 @@ def label_in(row: Mapping[str, Any], column: str) -> str:
     RecordError
         Reason ``unknown-label``.
     """
-    label = cell(row, column).translate(_DASHES).casefold()
+    label = plain(cell(row, column))
     if label and label not in LABELS:
         allowed = ", ".join(LABELS)
         raise RecordError(

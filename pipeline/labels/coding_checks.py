@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from pipeline.errors import RecordError
 from pipeline.labels.coding_cells import Unit, unit_order
 from pipeline.labels.coding_rows import Coding
-from pipeline.labels.filled_tables import rejected
 from pipeline.labels.gold import CoderType
+from pipeline.labels.rejects import reject_at
 from pipeline.records import Reject
 
 Faults = dict[int, RecordError]
@@ -48,7 +48,7 @@ def settle(codings: Sequence[Coding]) -> Settled:
 
 
 def _rejects(codings: Sequence[Coding], faults: Faults) -> list[Reject]:
-    return [rejected(codings[index].where, fault, dict(codings[index].cells)) for index, fault in faults.items()]
+    return [reject_at(codings[index].where, dict(codings[index].cells), fault) for index, fault in faults.items()]
 
 
 def _grouped(codings: Iterable[Coding], key: Callable[[Coding], Hashable]) -> dict[Hashable, dict[int, Coding]]:

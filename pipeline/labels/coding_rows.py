@@ -16,7 +16,7 @@ import numpy as np
 from pipeline.errors import InputError, RecordError
 from pipeline.labels.agreement import MISSING
 from pipeline.labels.coding_cells import PLACES, Unit, article_of, cell, label_in, statement_in, type_in
-from pipeline.labels.filled_tables import Needed, Row, Sheet, read_sheet, rejected
+from pipeline.labels.filled_tables import Needed, Row, Sheet, read_sheet
 from pipeline.labels.gold import CoderType
 from pipeline.labels.reliability import Codes
 from pipeline.labels.withdrawals import Withdrawals, withdrawals, withdrawn
@@ -133,7 +133,7 @@ def read_codings(paths: Sequence[Path]) -> Read:
             try:
                 found = _coding(row, taken_back)
             except RecordError as error:
-                rejects.append(rejected(row.where, error, dict(row.cells)))
+                rejects.append(row.rejected(error))
                 continue
             if isinstance(found, Coding):
                 codings.append(found)

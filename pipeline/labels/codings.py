@@ -6,10 +6,8 @@ from dataclasses import dataclass
 
 from pipeline.errors import RecordError
 from pipeline.labels.gold import CoderType
+from pipeline.labels.rejects import reject, where
 from pipeline.records import Reject
-
-RECORD_SHOWN = 2000
-"""Characters of a record that a reject keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +77,3 @@ def verdict(label: str | None, kind: str | None, *, ambiguous: bool) -> str | No
     if kind == "term":
         return kind
     return f"{label} (ambiguous)" if label and ambiguous else label
-
-
-def reject(file: str, position: str, record: str, error: RecordError) -> Reject:
-    """Return a record that cannot be used, with its place in the message."""
-    message = f"{where(file, position)}: {error}"
-    return Reject(file, position, error.reason, message, record[:RECORD_SHOWN])
-
-
-def where(file: str, position: str) -> str:
-    """Return a place for messages.
-
-    Examples
-    --------
-    >>> where("sheet.csv", "L12")
-    'sheet.csv:12'
-    """
-    return f"{file}:{position.removeprefix('L')}"

@@ -11,8 +11,9 @@ from typing import Any
 from pipeline.errors import RecordError
 from pipeline.labels.coding_cells import PLACES, Unit, cell, label_in, statement_in, type_in
 from pipeline.labels.coding_rows import Coding, by_unit
-from pipeline.labels.filled_tables import Needed, read_sheet, rejected
+from pipeline.labels.filled_tables import Needed, read_sheet
 from pipeline.labels.gold import CoderType
+from pipeline.labels.rejects import reject_at
 from pipeline.records import Reject
 
 _NEEDED: Needed = tuple((*place, "decision", "adjudicator") for place in PLACES)
@@ -64,9 +65,9 @@ def read_decisions(paths: Sequence[Path], codings: Sequence[Coding]) -> Decision
             try:
                 rows.append(_checked(_decision(row.where, row.cells, targets), units))
             except RecordError as error:
-                rejects.append(rejected(row.where, error, dict(row.cells)))
+                rejects.append(row.rejected(error))
     made, faults = _settled([row for row in rows if row.label], codings)
-    rejects += [rejected(row.where, fault, f"{row.statement_id} {row.label}") for row, fault in faults]
+    rejects += [reject_at(row.where, f"{row.statement_id} {row.label}", fault) for row, fault in faults]
     return Decisions(made, {row.unit: row.note for row in rows if row.note}, tuple(rejects))
 
 

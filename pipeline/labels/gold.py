@@ -6,17 +6,15 @@ text, of which a twin is kept beside the page.
 
 from __future__ import annotations
 
-import csv
-import io
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, cast
 
 from pipeline.errors import InputError, LabelError
-from pipeline.files import read_jsonl, read_text
+from pipeline.labels.filled_tables import read_sheet
 from pipeline.records import LABELS
 
 KINDS = ("statement", "fragment", "term")
@@ -45,6 +43,8 @@ class Gold:
         When it was made: ISO 8601, UTC.
     seconds
         Spent on it.
+    quote
+        Its words, by which it is found again in an article that has changed; offsets alone say where it stands.
     replaces
         Ids, with spaces between, that the quotation had before its coder mended its span; what the coder said under
         them no longer counts.
@@ -68,6 +68,7 @@ class Gold:
     time: str | None = None
     seconds: float | None = None
     replaces: str | None = None
+    quote: str | None = None
 
     def as_row(self) -> dict[str, Any]:
         """Return the annotation as one row of a gold file."""
@@ -196,22 +197,12 @@ def parse_gold(row: Mapping[str, Any], where: str) -> Gold:
         time=_time(row, where),
         seconds=_seconds(row, where),
         replaces=_optional(row, "replaces", where),
+        quote=_optional(row, "quote", where),
     )
 
 
-def _csv_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    reader = csv.DictReader(io.StringIO(read_text(path, "gold file").removeprefix("\ufeff"), newline=""))
-    try:
-        for row in reader:
-            if None in row:
-                raise InputError(f"{path}:{reader.line_num}: more cells than the header has columns; quote the commas")
-            yield reader.line_num, row
-    except csv.Error as error:
-        raise InputError(f"{path}:{reader.line_num}: not valid CSV ({error}); mend the line") from error
-
-
 def read_gold(path: Path) -> list[Gold]:
-    """Return the annotations of a ``.jsonl`` or ``.csv`` file, in its order.
+    """Return the annotations of a table, in its order; unlike labels that are still worked on, every row has to fit.
 
     Raises
     ------
@@ -220,11 +211,12 @@ def read_gold(path: Path) -> list[Gold]:
     LabelError
         If a row does not fit the codebook.
     """
-    path = Path(path)
-    if path.suffix not in {".jsonl", ".csv"}:
-        raise InputError(f"{path}: cannot tell the format of this gold file; end its name in .jsonl or .csv")
-    rows = read_jsonl(path, "gold file") if path.suffix == ".jsonl" else _csv_rows(path)
-    gold = [parse_gold(row, f"{path}:{line}") for line, row in rows]
-    if not gold:
+    sheet = read_sheet(Path(path), [COLUMNS], "gold file")
+    if sheet.rejects:
+        first = sheet.rejects[0]
+        raise (LabelError if first.reason == "half-written" else InputError)(first.message)
+    if sheet.notes:
+        raise InputError(f"{sheet.notes[0]}, and save it as UTF-8")
+    if not sheet.rows:
         raise InputError(f"{path}: holds no annotation; name a file with gold rows")
-    return gold
+    return [parse_gold(row.cells, row.where) for row in sheet.rows]

@@ -98,6 +98,7 @@ def _as_gold(coding: Coding, spot: Place, coders: Coders) -> Gold:
         time=coding.time,
         seconds=coding.seconds,
         replaces=coding.replaces,
+        quote=spot.text,
     )
 
 

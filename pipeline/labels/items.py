@@ -5,30 +5,18 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from pipeline.errors import InputError
 from pipeline.labels.corrected import Rules, correct, spans_in
 from pipeline.labels.corrections import Correction
+from pipeline.labels.places import Predicted, Row, article_of, context_span, predicted, speech
 from pipeline.records import Article
 
-Row = Mapping[str, Any]
 Span = tuple[int, int]
 Key = tuple[str, str, int, int, str]
 """What a label names: source, hash of its text, place there, target."""
 
 CONTEXTS = 3
 """Amounts of context: as the models read it, with the paragraphs beside it, the whole article."""
-
-_CODED_AS = {"mixed": "fragment"}  # of a quotation's kinds; the others are statements
-
-
-@dataclass(frozen=True, slots=True)
-class Guess:
-    """What a model makes of a statement."""
-
-    stance: str
-    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +38,7 @@ class Item:
     place: Span
     target: str
     former: tuple[str, ...] = ()
-    guess: Guess | None = None
+    guess: Predicted | None = None
 
     @property
     def key(self) -> Key:
@@ -65,7 +53,7 @@ class Item:
     @property
     def speech(self) -> str:
         """The codebook's kind of the quotation, read as speech: ``statement`` or ``fragment``."""
-        return _CODED_AS.get(self.row["kind"], "statement")
+        return speech(self.row)
 
     @property
     def is_term(self) -> bool:
@@ -77,7 +65,7 @@ class Item:
         text, (start, end) = self.article.text, self.span
         if level >= CONTEXTS - 1:
             return 0, len(text)
-        low, high = self._read(text, start, end)
+        low, high = context_span(self.row, self.article) or (start, end)
         if level == 0:
             return low, high
         # To the paragraph before the one that the quotation begins in, and behind the one that it ends in.
@@ -85,12 +73,6 @@ class Item:
         left = text.rfind("\n\n", 0, max(before, 0)) if before >= 0 else -1
         right = text.find("\n\n", behind + 2) if behind >= 0 else -1
         return (left + 2 if left >= 0 else 0), (right if right >= 0 else len(text))
-
-    def _read(self, text: str, start: int, end: int) -> Span:
-        """Return where the row's context stands; the same words may stand in the article twice."""
-        context = self.row["context"] or ""
-        at = text.find(context, max(0, end - len(context)), start + len(context)) if context else -1
-        return (at, at + len(context)) if at >= 0 else (start, end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +82,7 @@ class _Wanted:
     article_id: str
     index: int
     target: str
-    guess: Guess | None
+    guess: Predicted | None
 
 
 _Found = tuple[str, int, Row]
@@ -186,7 +168,7 @@ def take_stock(
     grouped: dict[str, list[Row]] = defaultdict(list)
     places: dict[str, list[_Found]] = defaultdict(list)
     for row in rows:
-        _check(row, by_id.get(row["article_id"]))
+        article_of(row, by_id)
         own = grouped[row["article_id"]]
         places[row["quote_id"]].append((row["article_id"], len(own), row))
         own.append(row)
@@ -212,14 +194,4 @@ def _toward(found: Sequence[_Found], target: str | None, guesses: bool) -> Itera
     for name in targets:
         article_id, index, row = next((entry for entry in found if entry[2]["target"] == name), found[0])
         known = guesses and row["target"] == name
-        yield _Wanted(article_id, index, name, Guess(row["stance"], row["confidence"]) if known else None)
-
-
-def _check(row: Row, article: Article | None) -> None:
-    if article is None:
-        raise InputError(f"{row['quote_id']}: its article is not beside the quote table; run ingest again")
-    if article.text[row["start"] : row["end"]] != row["text"] or article.raw_sha256 is None:
-        raise InputError(
-            f"{row['quote_id']}: does not stand at {row['start']}-{row['end']} of {article.source}; the table and the "
-            "articles beside it are not of one run, write them again"
-        )
+        yield _Wanted(article_id, index, name, predicted(row) if known else None)

@@ -6,13 +6,16 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from pipeline.errors import InputError, RecordError
 from pipeline.labels.align import cut
 from pipeline.labels.codings import Coding
+from pipeline.labels.corrected import spans_in
 from pipeline.records import Article
+
+Row = Mapping[str, Any]
 
 _ID = re.compile(r"(?P<article>.+):(?P<start>\d{1,12})-(?P<end>\d{1,12})")
 _WORD = re.compile(r"[^\W_]+")
@@ -53,29 +56,70 @@ class Place:
         return "term" if self.term else self.speech
 
 
-def place(row: Mapping[str, Any], article: Article, targets: tuple[str, ...] = ()) -> Place:
-    """Return the place of a quote row; of one cut from the article, which tells neither kind nor terms, too.
+@dataclass(frozen=True, slots=True)
+class Predicted:
+    """What a model makes of a statement."""
+
+    stance: str
+    confidence: float
+    model: str
+
+
+def predicted(row: Row) -> Predicted:
+    """Return what a row of the scored table says."""
+    return Predicted(row["stance"], row["confidence"], row["model"])
+
+
+def article_of(row: Row, articles: Mapping[str, Article]) -> Article:
+    """Return the article of a quote row, of those beside its table, by id.
 
     Raises
     ------
     InputError
-        If the quotation does not stand in the article at its offsets, or the article does not know its source text.
+        If it is not there, does not know its source text, or the quotation does not stand in it at its offsets.
     """
-    start, end = row["start"], row["end"]
-    # The segments of a page lead to its extracted text, whose offsets mean nothing to readers but tie its gold.
-    span = replace(article, has_raw=True).raw_span(start, end)
-    if article.text[start:end] != row["text"] or span is None or article.raw_sha256 is None:
+    article = articles.get(row["article_id"])
+    if article is None:
+        raise InputError(f"{row['quote_id']}: its article is not beside the quote table; run ingest again")
+    known = article.raw_sha256 is not None and article.segments
+    if not known or article.text[row["start"] : row["end"]] != row["text"]:
         raise InputError(
-            f"{row['quote_id']}: does not stand at {start}-{end} of {article.source}; the quote table and the articles "
-            "beside it are not of one run, write them again"
+            f"{row['quote_id']}: does not stand at {row['start']}-{row['end']} of {article.source}; the quote table "
+            "and the articles beside it are not of one run, write them again"
         )
+    return article
+
+
+def speech(row: Row) -> str:
+    """Return the codebook's kind of a quotation, read as speech: ``statement`` or ``fragment``."""
+    return _CODED_AS.get(row.get("kind", ""), "statement")
+
+
+def context_span(row: Row, article: Article) -> tuple[int, int] | None:
+    """Return where a row's context stands around its quotation; None where it has none, or it stands elsewhere."""
+    context = row["context"] or ""
+    # The same words may stand in the article twice: the quotation tells which are meant.
+    at = article.text.find(context, max(0, row["end"] - len(context)), row["start"] + len(context))
+    return (at, at + len(context)) if context and at >= 0 else None
+
+
+def place(row: Row, articles: Mapping[str, Article], targets: tuple[str, ...] = ()) -> Place:
+    """Return the place of a quote row; of one cut from its article, which tells neither kind nor terms, too.
+
+    Raises
+    ------
+    InputError
+        If it does not fit the articles beside its table.
+    """
+    article = article_of(row, articles)
+    start, end = spans_in(article).raw_span(row["start"], row["end"]) or (row["start"], row["end"])
     return Place(
         statement_id=row["quote_id"],
         source=article.source,
-        sha256=article.raw_sha256,
-        start=span[0],
-        end=span[1],
-        speech=_CODED_AS.get(row.get("kind", ""), "statement"),
+        sha256=article.raw_sha256 or "",
+        start=start,
+        end=end,
+        speech=speech(row),
         term=not row.get("is_statement", True),
         text=row["text"],
         targets=targets,
@@ -85,8 +129,8 @@ def place(row: Mapping[str, Any], article: Article, targets: tuple[str, ...] = (
 class Places:
     """The places of a quote table, by statement id."""
 
-    def __init__(self, rows: Sequence[Mapping[str, Any]], articles: Iterable[Article]) -> None:
-        self._rows: dict[str, Mapping[str, Any]] = {}
+    def __init__(self, rows: Sequence[Row], articles: Iterable[Article]) -> None:
+        self._rows: dict[str, Row] = {}
         self._targets: dict[str, dict[str, None]] = {}
         self._articles = {article.article_id: article for article in articles}
         for row in rows:
@@ -106,10 +150,7 @@ class Places:
         row = self._rows.get(statement_id) or self._cut(statement_id)
         if row is None:
             return None
-        article = self._articles.get(row["article_id"])
-        if article is None:
-            raise InputError(f"{statement_id}: its article is not beside the quote table; run ingest again")
-        return place(row, article, tuple(self._targets.get(statement_id, ())))
+        return place(row, self._articles, tuple(self._targets.get(statement_id, ())))
 
     def _cut(self, statement_id: str) -> dict[str, Any] | None:
         match = _ID.fullmatch(statement_id)

@@ -6,7 +6,6 @@ tells what each would restrict, and whether who agrees with it wants that restri
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,10 +14,10 @@ from typing import Any
 
 from pipeline.errors import RecordError
 from pipeline.labels.gold import CoderType
+from pipeline.labels.rejects import reject
 from pipeline.records import LABELS, Reject, Statement, text_hash
 
 _OPPOSITE = dict(zip(LABELS, reversed(LABELS), strict=True))
-_RECORD_SHOWN = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +87,7 @@ def public_statements(rows: Iterable[Mapping[str, Any]], mapping: PublicMap, whe
         try:
             statement = _statement(row, mapping, counts)
         except RecordError as error:
-            record = json.dumps(dict(row), ensure_ascii=False, default=str)[:_RECORD_SHOWN]
-            rejects.append(Reject(where, f"row {number}", error.reason, f"{where}:{number}: {error}", record))
+            rejects.append(reject(where, f"row {number}", dict(row), error))
             continue
         if statement is not None:
             counts["repeated"] += found.setdefault(statement.statement_id, statement) is not statement

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, cast
 
-from pipeline.errors import RecordError
+from pipeline.errors import InputError, RecordError
 from pipeline.labels import cells
-from pipeline.labels.codings import Coding, reject, verdict
+from pipeline.labels.codings import Coding, verdict
+from pipeline.labels.filled_tables import Row, Sheet
 from pipeline.labels.gold import CODER_TYPES, KINDS, CoderType, Gold
 from pipeline.labels.units import Unit
 from pipeline.records import LABELS, Reject
@@ -68,7 +68,7 @@ def _said(unit: Unit, gold: Gold | None) -> dict[str, Any]:
     }
 
 
-def coding_of(row: Mapping[str, Any], file: str, position: str, record: str) -> Coding:
+def coding_of(found: Row) -> Coding:
     """Return what one row of a sheet says.
 
     Raises
@@ -76,13 +76,14 @@ def coding_of(row: Mapping[str, Any], file: str, position: str, record: str) -> 
     RecordError
         If it names no statement, or a value is not one of those allowed.
     """
+    row = found.cells
     statement_id = cells.text(row, "statement_id")
     if statement_id is None:
         raise RecordError("names no statement_id; export the statements again", reason="no-statement-id")
     return Coding(
-        file=file,
-        position=position,
-        record=record,
+        file=found.file,
+        position=f"L{found.line}",
+        record=found.record,
         statement_id=statement_id.strip(),
         target=cells.text(row, "target"),
         label=cells.word(row, "label", LABELS, "bad-label"),
@@ -105,45 +106,25 @@ def coding_of(row: Mapping[str, Any], file: str, position: str, record: str) -> 
     )
 
 
-def codings_of(
-    rows: Iterable[tuple[str, str, Mapping[str, Any]] | Reject], file: str, *, assumed: CoderType | None
-) -> Iterator[Coding | Reject]:
-    """Yield what the rows of a sheet say.
+def codings_of(sheet: Sheet, *, assumed: CoderType | None) -> Iterator[Coding | Reject]:
+    """Yield what the rows of a sheet say, behind its rejects.
 
     Parameters
     ----------
-    rows
-        Position, record as it was read, and cells; rejects go through.
-    file
-        Its path, for messages.
     assumed
         What a coder is taken for where nothing says it.
+
+    Raises
+    ------
+    InputError
+        If it is no sheet.
     """
-    for found in rows:
-        if isinstance(found, Reject):
-            yield found
-            continue
-        position, record, row = found
+    if sheet.rows and {"annotation_id", "annotator"} <= sheet.rows[0].cells.keys():
+        file = sheet.rows[0].file
+        raise InputError(f"{file}: is Label Studio's CSV, which does not name its coders; export it as JSON")
+    yield from sheet.rejects
+    for row in sheet.rows:
         try:
-            yield replace(coding_of(row, file, position, record), assumed=assumed)
+            yield replace(coding_of(row), assumed=assumed)
         except RecordError as error:
-            yield reject(file, position, record, error)
-
-
-def read_lines(text: str, file: str) -> Iterator[tuple[str, str, Mapping[str, Any]] | Reject]:
-    """Yield the rows of JSON lines; a line that is no object, half-written ones too, is a reject."""
-    # Not splitlines: it also cuts at U+2028 and U+0085, which stand inside JSON strings.
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except ValueError as error:
-            what = f"not valid JSON ({error}); mend the line, which may be half-written"
-            yield reject(file, f"L{number}", line, RecordError(what, reason="broken-json"))
-            continue
-        if isinstance(row, dict):
-            yield f"L{number}", line, row
-        else:
-            what = f"expected a JSON object, found {type(row).__name__}"
-            yield reject(file, f"L{number}", line, RecordError(what, reason="broken-json"))
+            yield row.rejected(error)

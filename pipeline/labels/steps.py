@@ -204,6 +204,7 @@ class _At:
             time=self.time,
             seconds=answer.seconds,
             replaces=" ".join(item.former) or None,
+            quote=item.row["text"],
         )
         return gold.as_row() | {"guess_shown": self.session.guess_shown}
 

@@ -5,24 +5,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from pipeline.errors import InputError
 from pipeline.labels.align import Aligner, unplaced
 from pipeline.labels.gold import Gold
-from pipeline.labels.places import Place, place
+from pipeline.labels.places import Place, Predicted, Row, article_of, context_span, place, predicted
 from pipeline.records import Article, Reject
-
-Row = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Predicted:
-    """What a model makes of a statement."""
-
-    stance: str
-    confidence: float
-    model: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +22,8 @@ class Unit:
         The quotation inside ``context``, half-open.
     target
         Empty for a term that has none.
+    speaker
+        As extracted; each coder may have corrected it.
     coded
         The labels that it has, one a coder.
     predicted
@@ -57,6 +46,11 @@ class Unit:
         """The quotation as the context has it."""
         return self.context[slice(*self.marked)]
 
+    @property
+    def named(self) -> str | None:
+        """The speaker as the first coder who says it has it, else as extracted."""
+        return next((gold.speaker for gold in self.coded if gold.speaker), self.speaker)
+
 
 @dataclass(frozen=True, slots=True)
 class Units:
@@ -70,10 +64,8 @@ class Units:
 def in_context(article: Article, row: Row) -> tuple[str, tuple[int, int]]:
     """Return a quotation's context and the span of the quotation in it."""
     start, end, context = row["start"], row["end"], row["context"] or ""
-    # The same words may stand in the context twice: its own place in the article tells which are meant.
-    at = article.text.find(context, max(0, end - len(context)), start + len(context))
-    if at >= 0:
-        return context, (start - at, end - at)
+    if span := context_span(row, article):
+        return context, (start - span[0], end - span[0])
     text = article.text[start:end]
     at = context.find(text)
     return (context, (at, at + len(text))) if at >= 0 else (text, (0, len(text)))
@@ -94,6 +86,7 @@ class _Maker:
 
     def read(self, rows: Iterable[Row]) -> None:
         for row in rows:
+            article_of(row, self.articles)
             self.rows.setdefault(row["quote_id"], {}).setdefault(row["target"], row)
 
     def place_gold(self, gold: Iterable[Gold], rows: Iterable[Row]) -> None:
@@ -120,7 +113,7 @@ class _Maker:
         first = next(iter(rows.values()))
         targets = self.targets or [*coded] or [target for target in rows if target]
         self.counts["other_target"] += sum(len(found) for target, found in coded.items() if target not in targets)
-        spot = place(first, self.articles[first["article_id"]])
+        spot = place(first, self.articles)
         for target in targets or [""]:
             found = coded.get(target, [])
             if not self.terms and all(gold.kind == "term" for gold in found) and (found or spot.term):
@@ -133,21 +126,17 @@ class _Maker:
 
     def _unit(self, spot: Place, scored: Row | None, row: Row, target: str, found: Sequence[Gold]) -> Unit:
         context, marked = in_context(self.articles[row["article_id"]], row)
-        named = next((gold.speaker for gold in found if gold.speaker), None)
-        predicted = None
-        if self.predictions and scored is not None:
-            predicted = Predicted(scored["stance"], scored["confidence"], scored["model"])
         return Unit(
             place=spot,
             context=context,
             marked=marked,
             target=target,
-            speaker=named or row.get("speaker"),
+            speaker=row.get("speaker"),
             title=row.get("title"),
             outlet=row.get("outlet"),
             published=row.get("published"),
             coded=tuple(found),
-            predicted=predicted,
+            predicted=predicted(scored) if self.predictions and scored is not None else None,
         )
 
 
@@ -191,9 +180,6 @@ def make_units(
         If an article has changed since it was annotated.
     """
     maker = _Maker({article.article_id: article for article in articles}, targets, terms, predictions)
-    for row in rows:
-        if row["article_id"] not in maker.articles:
-            raise InputError(f"{row['quote_id']}: its article is not beside the quote table; run ingest again")
     maker.read(rows)
     if gold:
         maker.place_gold(gold, rows)

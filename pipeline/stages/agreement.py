@@ -15,8 +15,8 @@ from pipeline.labels.adjudication import LABEL_COLUMNS, LIST_COLUMNS, SHOWN, dis
 from pipeline.labels.coding_checks import settle
 from pipeline.labels.coding_rows import Coding, by_unit, codes_of, read_codings
 from pipeline.labels.decisions import Decisions, read_decisions
-from pipeline.labels.filled_tables import check_sheet_path, write_sheet
 from pipeline.labels.reliability import Draws
+from pipeline.labels.spreadsheets import check_sheet_path, write_sheet
 from pipeline.labels.summary import Summary, summarise
 from pipeline.records import Reject
 from pipeline.storage import Stopwatch, check_table_path, read_table, schema_of, side_path, write_manifest, write_table

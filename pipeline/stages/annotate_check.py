@@ -17,17 +17,17 @@ from pipeline.labels.align import Aligner
 from pipeline.labels.checks import (
     Contradiction,
     Drift,
+    FloatArray,
     Labelled,
-    Misplaced,
     Suspect,
     balance,
     contradictions,
     drifts,
     likely_errors,
-    nearest,
 )
 from pipeline.labels.filled_tables import read_sheet
 from pipeline.labels.gold import COLUMNS, Gold, parse_gold
+from pipeline.labels.refinding import Misplaced, found_again, nearest
 from pipeline.labels.revisions import newest
 from pipeline.parts import beside, read_parts
 from pipeline.records import LABELS, Article
@@ -52,8 +52,12 @@ class Checked:
         Spans that do not fit their article; empty where no quote table was given.
     suspects
         With the label that each is about; None where there are too few labels to learn from, or no quote table.
+    agreed
+        Share of the labels that the models of the suspects would give themselves: how far to trust them.
     balance
         Counts of the labels by target.
+    notes
+        What is odd about the files.
     """
 
     labels: int
@@ -62,7 +66,9 @@ class Checked:
     contradictions: tuple[Contradiction, ...]
     drifts: tuple[Drift, ...]
     suspects: tuple[tuple[Labelled, Suspect], ...] | None
+    agreed: float | None
     balance: Mapping[str, Mapping[str, int]]
+    notes: tuple[str, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -78,7 +84,9 @@ class Checked:
             "faults": list(self.faults),
             **{name: [asdict(found) for found in values] for name, values in told.items()},  # type: ignore[call-overload]
             "suspects": suspects,
+            "agreed": self.agreed,
             "balance": self.balance,
+            "notes": list(self.notes),
             "failed": self.failed,
         }
 
@@ -97,37 +105,42 @@ def run(config: CheckConfig, files: Sequence[Path], quotes: Path | None = None) 
     InputError
         If a file cannot be read, lacks columns or holds nothing.
     """
-    gold, faults = _read(files)
+    gold, faults, notes = _read(files)
     spans = _Spans(quotes)
     rows = [spans.row(label) for label in gold]
     labelled = [_labelled(label, row) for label, row in zip(gold, rows, strict=True)]
-    placed = [(one, row) for one, row in zip(labelled, rows, strict=True) if row]
+    looked_at = _looked_at([(one, row) for one, row in zip(labelled, rows, strict=True) if row], config)
     return Checked(
         labels=len(gold),
         faults=tuple(faults),
         misplaced=tuple(spans.misplaced),
         contradictions=tuple(contradictions(labelled)),
         drifts=tuple(drifts(labelled)),
-        suspects=_suspects(placed, config),
+        suspects=looked_at and looked_at[0],
+        agreed=looked_at and round(looked_at[1], 4),
         balance=balance(labelled),
+        notes=tuple(notes),
     )
 
 
-def _read(files: Sequence[Path]) -> tuple[list[Gold], list[str]]:
-    """Return the labels of statements, and what is wrong with the lines that hold none."""
-    gold, faults = [], []
+def _read(files: Sequence[Path]) -> tuple[list[Gold], list[str], list[str]]:
+    """Return the labels of statements, what is wrong with the lines that hold none, and what is odd about files."""
+    gold: list[Gold] = []
+    faults: list[str] = []
+    notes: list[str] = []
     for file in files:
         sheet = read_sheet(file, [COLUMNS], "gold file")
+        notes += sheet.notes
         wrong = {int((reject.position or "L0")[1:]): reject.message for reject in sheet.rejects}
         for row in sheet.rows:
             try:
                 gold.append(parse_gold(row.cells, row.where))
             except LabelError as error:
-                wrong[int(row.where.rpartition(":")[2])] = str(error)
+                wrong[row.line] = str(error)
         faults += [wrong[line] for line in sorted(wrong)]
     if not gold and not faults:
         raise InputError(f"{', '.join(map(str, files))}: holds no annotation; name a file with gold rows")
-    return [label for label in newest(gold) if label.label is not None], faults
+    return [label for label in newest(gold) if label.kind != "term"], faults, notes
 
 
 class _Spans:
@@ -139,10 +152,10 @@ class _Spans:
         if quotes is None:
             return
         table = read_parts(quotes, QUOTE_COLUMNS)
-        by_source: dict[str, list[Article]] = defaultdict(list)
+        self._articles: dict[str, list[Article]] = defaultdict(list)
         for article in read_articles(beside(quotes, "articles.parquet")):
-            by_source[article.source].append(article)
-        self._aligner = Aligner(by_source)
+            self._articles[article.source].append(article)
+        self._aligner = Aligner(self._articles)
         self._aligner.index(table)
         self._rows: dict[str, list[Row]] = defaultdict(list)
         for row in table:
@@ -164,7 +177,10 @@ class _Spans:
         return {"story_id": article.story_id or article.article_id, "title": article.title or "", **row}
 
     def _misplaced(self, label: Gold, reason: str) -> Misplaced:
-        near = nearest(self._rows[label.source], label.start, label.end)
+        if label.quote:
+            near = found_again(self._articles[label.source], self._rows[label.source], label.quote, label.start)
+        else:
+            near = nearest(self._rows[label.source], label.start, label.end)
         return Misplaced(label.where, reason, f"{label.source} {label.start}-{label.end}", near)
 
 
@@ -180,10 +196,10 @@ def _labelled(label: Gold, row: Row | None) -> Labelled:
     )
 
 
-def _suspects(
+def _looked_at(
     placed: Sequence[tuple[Labelled, Row]], config: CheckConfig
-) -> tuple[tuple[Labelled, Suspect], ...] | None:
-    """Return likely errors by models that have not seen a statement's story."""
+) -> tuple[tuple[tuple[Labelled, Suspect], ...], float] | None:
+    """Return likely errors, and how many labels the model gives itself; None where there are too few to learn from."""
     y = [one.label for one, _ in placed]
     stories = [row["story_id"] for _, row in placed]
     if len(placed) < config.fewest or len(set(stories)) < config.folds or min(map(y.count, LABELS)) < config.folds:
@@ -191,6 +207,21 @@ def _suspects(
     table = {name: [row.get(name) for _, row in placed] for name in stance.COLUMNS} | {
         "target": [o.target for o, _ in placed]
     }
+    y_prob = unseen(table, y, stories, config)
+    agreed = float(np.mean([LABELS[best] == label for best, label in zip(y_prob.argmax(axis=1), y, strict=True)]))
+    return tuple((placed[suspect.index][0], suspect) for suspect in likely_errors(y, y_prob)), agreed
+
+
+def unseen(
+    table: Mapping[str, Sequence[Any]], y: Sequence[str], stories: Sequence[str], config: CheckConfig
+) -> FloatArray:
+    """Return the probabilities of statements, shape [n, 3], each by a model that has not seen its story.
+
+    Parameters
+    ----------
+    table
+        The columns that models read.
+    """
     y_prob = np.zeros((len(y), len(LABELS)))
     training = load_train_config(model=config.model)
     for fit, look in _folds(y, stories, config):
@@ -199,7 +230,7 @@ def _suspects(
             training.model.classifier, training.options(), part, [y[i] for i in fit], training={}, seed=config.seed
         )
         y_prob[look] = model.predict_proba({name: [values[i] for i in look] for name, values in table.items()})
-    return tuple((placed[suspect.index][0], suspect) for suspect in likely_errors(y, y_prob))
+    return y_prob
 
 
 def _folds(y: Sequence[str], stories: Sequence[str], config: CheckConfig) -> Iterator[tuple[Any, Any]]:

@@ -12,11 +12,12 @@ from typing import Literal, get_args
 
 from pipeline.errors import InputError
 from pipeline.files import readable, sha256_text, write_json, write_jsonl, write_text
+from pipeline.labels.filled_tables import DELIMITERS
 from pipeline.labels.gold import read_gold
 from pipeline.labels.label_studio import config_xml, tasks_of
 from pipeline.labels.revisions import newest
 from pipeline.labels.sheets import COLUMNS, PREDICTED, rows_of
-from pipeline.labels.spreadsheets import DELIMITERS, write_csv
+from pipeline.labels.spreadsheets import csv_text
 from pipeline.labels.units import Unit, Units, make_units
 from pipeline.parts import beside, read_parts
 from pipeline.records import Manifest
@@ -132,7 +133,7 @@ def _write(units: Sequence[Unit], out: Path, form: Form, *, predictions: bool, d
         write_jsonl(out, rows)
         return
     columns = (*COLUMNS, *(PREDICTED if predictions else ()))
-    write_text(out, write_csv(rows, columns, delimiter=delimiter))
+    write_text(out, csv_text(rows, columns, delimiter=delimiter))
 
 
 def _counts(made: Units) -> dict[str, int]:

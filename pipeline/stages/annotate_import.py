@@ -9,15 +9,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from pipeline.articles.decoding import decode
-from pipeline.errors import InputError, RecordError
-from pipeline.files import sha256_text, write_jsonl
-from pipeline.labels import label_studio, sheets
+from pipeline.encodings import read_saved
+from pipeline.errors import InputError
+from pipeline.files import readable, sha256_text, write_jsonl
+from pipeline.labels import label_studio_export, sheets
 from pipeline.labels.codings import Coding
+from pipeline.labels.filled_tables import ENDINGS, JSON_ENDINGS, read_sheet
 from pipeline.labels.gold import CODER_TYPES
 from pipeline.labels.intake import Coders, Settled, settle
 from pipeline.labels.places import Places
-from pipeline.labels.spreadsheets import read_csv
 from pipeline.parts import beside, read_parts
 from pipeline.records import Manifest, Reject
 from pipeline.rows import QUOTE_COLUMNS
@@ -25,8 +25,6 @@ from pipeline.stages.extraction import check_apart
 from pipeline.storage import Stopwatch, read_articles, side_path, write_manifest
 
 _log = logging.getLogger(__name__)
-
-_ENDINGS = (".jsonl", ".csv", ".tsv", ".txt", ".json")
 
 
 def run(files: Sequence[Path], quotes: Path, out: Path, *, coders: Coders) -> Manifest:
@@ -93,7 +91,7 @@ def coders_of(names: Sequence[str], coder_type: str | None, codebook: str | None
     known = dict(renamed)
     if len(known) < len(renamed):
         raise InputError(f"--coder {' --coder '.join(names)}: gives one coder two names; import their files one by one")
-    known |= {label_studio.user_name(number): name for number, name in known.items() if number.isdecimal()}
+    known |= {label_studio_export.user_name(number): name for number, name in known.items() if number.isdecimal()}
     rest = [name for name in names if "=" not in name]
     if len(rest) > 1 or not all(map(str.strip, [*rest, *known.values()])):
         raise InputError(f"--coder {' --coder '.join(names)}: name one coder; others as KNOWN=NAME, for instance 3=ben")
@@ -105,37 +103,26 @@ def _check_paths(files: Sequence[Path], quotes: Path, out: Path, rejects: Path) 
         raise InputError(f"{out}: gold is written as JSON lines; end the name in .jsonl")
     check_apart([*map(str, files), str(quotes)], [out, rejects])
     for file in files:
-        if file.suffix.lower() not in _ENDINGS:
+        if file.suffix.lower() not in (*ENDINGS, ".json"):
             raise InputError(f"{file}: cannot tell the format; save it as .csv, .jsonl, or .json of Label Studio")
 
 
 def _codings(file: Path) -> Iterator[Coding | Reject]:
-    text, name = _text(file), str(file)
     if file.suffix.lower() == ".json":
+        text, notes = read_saved(file, "export")
         try:
-            exported = json.loads(text)
+            found = label_studio_export.codings_of(json.loads(text), readable(str(file)))
         except ValueError as error:
             raise InputError(f"{file}: not valid JSON ({error}); export it again") from error
-        return label_studio.codings_of(exported, name)
-    if file.suffix.lower() == ".jsonl":
-        return sheets.codings_of(sheets.read_lines(text, name), name, assumed=None)
-    return sheets.codings_of(read_csv(text, name), name, assumed="human")
-
-
-def _text(file: Path) -> str:
-    """Return the text of a file; spreadsheets save in other encodings than UTF-8."""
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise InputError(f"{file}: cannot read this file ({error.strerror}); check the path") from error
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        pass
-    try:
-        return decode(data)
-    except RecordError as error:
-        raise InputError(f"{file}: {error}") from error
+    else:
+        sheet = read_sheet(file, [sheets.NEEDED], "sheet")
+        found, notes = (
+            sheets.codings_of(sheet, assumed=None if file.suffix.lower() in JSON_ENDINGS else "human"),
+            sheet.notes,
+        )
+    for note in notes:
+        _log.warning("%s", note)
+    return found
 
 
 def _check_used(settled: Settled, files: Sequence[Path]) -> None:

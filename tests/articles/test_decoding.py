@@ -2,7 +2,8 @@ import io
 
 import pytest
 
-from pipeline.articles.decoding import decode, lines, text_chunks, tidy
+from pipeline.articles.decoding import lines, text_chunks
+from pipeline.encodings import decode, tidy
 from pipeline.errors import RecordError
 
 ENGLISH = "“It’s a risk,” the minister said – and “we don’t accept it.” The cost was £40m. " * 4

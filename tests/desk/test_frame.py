@@ -173,7 +173,7 @@ def test_status_tells_an_earlier_answer_and_a_guess_only_where_it_is_there():
     assert scene(session(NoStatement(), Back())).status == ("your earlier answer: no statement; s leaves it",)
     articles, rows = (
         [article()],
-        [r | {"target": TARGET, "stance": "neutral", "confidence": 0.5} for r in rows_of(article())],
+        [r | {"target": TARGET, "stance": "neutral", "confidence": 0.5, "model": "m"} for r in rows_of(article())],
     )
     for guesses, status in ((False, ()), (True, ("the model's guess: neutral, 0.50",))):
         wanted = take_stock(rows, articles, RULES, guesses=guesses)[0]

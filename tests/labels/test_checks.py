@@ -78,6 +78,19 @@ def test_planted_errors_are_found():
     assert margins == sorted(margins, reverse=True)
 
 
+# By cleanlab 2.9.0, of the labels and probabilities below:
+#   find_label_issues(y, y_prob, filter_by="confident_learning", return_indices_ranked_by="normalized_margin")
+BY_CLEANLAB = [2, 36, 17, 12, 5, 1, 20, 25, 7, 8, 24, 6, 9, 18, 10, 4, 23, 38, 0, 3, 39, 19, 21, 33, 34, 28]
+
+
+def test_the_same_labels_are_suspected_as_by_cleanlab_in_the_same_order():
+    rng = np.random.default_rng(7)
+    y_prob = rng.dirichlet([1, 1, 1], 40).round(2)
+    y_prob[:, 2] = (1 - y_prob[:, 0] - y_prob[:, 1]).round(2)
+    y = [LABELS[code] for code in rng.integers(0, 3, 40)]
+    assert [suspect.index for suspect in likely_errors(y, y_prob)] == BY_CLEANLAB
+
+
 @given(st.lists(st.tuples(st.sampled_from(LABELS), st.integers(0, 10), st.integers(0, 10), st.integers(1, 10))))
 def test_the_label_that_is_the_likeliest_is_never_suspected(rows):
     shares = np.array([numbers for _, *numbers in rows], dtype=float).reshape(len(rows), 3)

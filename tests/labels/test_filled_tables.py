@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import InputError
-from pipeline.labels.filled_tables import column_name, read_sheet, write_sheet
+from pipeline.labels.filled_tables import column_name, parse_sheet, read_sheet
+from pipeline.labels.spreadsheets import write_sheet
 
 NEEDED = (("statement_id", "coder", "label"), ("source", "start", "coder", "label"))
 HEADER = "statement_id,coder,label,note\n"
@@ -57,6 +58,9 @@ FORMS = {
     "line feeds": (as_csv().replace("\r\n", "\n"), "ana.csv"),
     "old mac": (as_csv().replace("\r\n", "\r"), "ana.csv"),
     "sep line": ("sep=;\n" + as_csv(";"), "ana.csv"),
+    "sep line in marks": ('"SEP=;"\n' + as_csv(";"), "ana.csv"),
+    "a rarer delimiter that a sep line names": ("sep=^\n" + as_csv("^"), "ana.csv"),
+    "wide without a mark": (as_csv().encode("utf-16-le"), "ana.csv"),
     "empty lines": (as_csv().replace("\r\n", "\r\n\r\n"), "ana.csv"),
     "empty columns at the end": (as_csv().replace("\r\n", ",,\r\n"), "ana.csv"),
     "upper case": (as_csv(), "ANA.CSV"),
@@ -119,6 +123,33 @@ def test_a_broken_line_is_a_reject_and_the_next_is_read(case, tmp_path):
         assert reject.record == (HEADER + content).split("\n")[int(reject.position[1:]) - 1]
 
 
+# Rows of several lines that are wrong as a whole: one reject with all of its lines, and the next row is read.
+SPREAD = {
+    "a cell too many": 'a:1-2,ana,neutral,"one\ntwo, or\nthree",x\n',
+    "text behind a mark": 'a:1-2,ana,neutral,"one\ntwo" or three\n',
+    "a cell of many commas": 'a:1-2,ana,"neutral\nor, so it seems, anti""","x"y\n',
+}
+
+
+@pytest.mark.parametrize("case", SPREAD)
+def test_a_broken_row_of_several_lines_is_one_reject(case, tmp_path):
+    sheet = read(tmp_path, HEADER + SPREAD[case] + "a:3-4,ana,neutral\n")
+    assert told(sheet) == [("L2", "broken-csv")]
+    assert sheet.rejects[0].record == SPREAD[case].rstrip("\n")
+    assert [cells for _, cells in lines(sheet)] == ["a:3-4"]
+
+
+MARKED_UP = st.lists(st.sampled_from(['"', ",", "\n", "\r\n", "a", " b", '""', '"\n', ',"', "a,b,c\n"]), max_size=40)
+
+
+@given(MARKED_UP.map("".join))
+def test_whatever_marks_stand_where_every_line_is_kept_once(text):
+    sheet = parse_sheet(HEADER + text, "ana.csv", NEEDED)
+    records = [row.record for row in sheet.rows] + [reject.record for reject in sheet.rejects]
+    kept = [line for record in records for line in record.splitlines() if line.strip(' ,"')]
+    assert sorted(kept) == sorted(line for line in text.splitlines() if line.strip(' ,"'))
+
+
 def test_a_mark_left_open_in_every_line_costs_no_row_but_its_own(tmp_path):
     sheet = read(tmp_path, HEADER + 'a:1-2,ana,"neutral\n' * 5000 + "a:3-4,ana,neutral\n")
     assert (len(sheet.rows), len(sheet.rejects)) == (1, 5000)
@@ -158,6 +189,16 @@ def test_a_file_that_cannot_be_read_is_an_error_of_one_line(content, name, line,
     assert line in str(raised.value)
 
 
+def test_a_workbook_by_another_name_is_no_sheet(tmp_path):
+    with pytest.raises(InputError, match=r"ana\.csv: binary data, not text"):
+        read(tmp_path, b"PK\x03\x04" + bytes(range(256)) * 9)
+
+
+def test_a_cell_may_be_longer_than_the_csv_module_takes_by_itself(tmp_path):
+    sheet = read(tmp_path, HEADER + "a:1-2,ana,neutral," + "x" * 200_000)
+    assert len(sheet.rows[0].cells["note"]) == 200_000
+
+
 def test_a_folder_is_no_sheet(tmp_path):
     (tmp_path / "ana.csv").mkdir()
     with pytest.raises(InputError, match="cannot read this file of codings"):
@@ -181,7 +222,7 @@ def test_what_is_written_is_read_again(tmp_path_factory, rows, name):
 def test_a_spreadsheet_is_told_the_encoding_and_given_no_formula(tmp_path):
     path = tmp_path / "todo.csv"
     write_sheet(path, [{"a": '=HYPERLINK("x")', "b": 1, "c": None}], ["a", "b", "c"])
-    assert path.read_bytes() == '\ufeffa,b,c\n"\'=HYPERLINK(""x"")",1,\n'.encode()
+    assert path.read_bytes() == '\ufeffa,b,c\r\n"\'=HYPERLINK(""x"")",1,\r\n'.encode()
 
 
 @pytest.mark.parametrize("name", ["todo.xlsx", "todo"])

@@ -1,6 +1,7 @@
 """Reading gold rows: what is accepted, and how each fault is named."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -134,24 +135,42 @@ def test_csv_reads_like_jsonl(tmp_path):
     assert (term.label, term.target, term.speaker, term.ambiguous) == (None, "", None, False)
 
 
+def test_csv_as_a_spreadsheet_saves_it_reads_the_same(tmp_path):
+    path = tmp_path / "gold.csv"
+    text = CSV.format(sha=ROW["sha256"])
+    path.write_text(text, encoding="utf-8")
+    plain = read_gold(path)
+    path.write_text("sep=;\n" + text.replace(",", ";"), encoding="utf-16")
+    assert [replace(row, target=row.target.replace(";", ","), where="") for row in read_gold(path)] == [
+        replace(row, where="") for row in plain
+    ]
+
+
+def test_gold_whose_encoding_would_be_guessed_is_refused(tmp_path):
+    path = tmp_path / "gold.csv"
+    path.write_text(CSV.format(sha="x").replace("Brandt", "Brändt"), encoding="cp1252")
+    with pytest.raises(InputError, match=r"gold\.csv: is not UTF-8 .* save it as UTF-8"):
+        read_gold(path)
+
+
 def test_csv_row_with_too_many_cells_is_named(tmp_path):
     path = tmp_path / "gold.csv"
     path.write_text(CSV.format(sha="x").replace('"', ""), encoding="utf-8")
-    with pytest.raises(InputError, match=r"gold\.csv:2: more cells"):
+    with pytest.raises(InputError, match=r"gold\.csv:2: 13 cells where the header has 12"):
         read_gold(path)
 
 
 def test_csv_row_with_too_few_cells_is_a_label_error(tmp_path):
     path = tmp_path / "gold.csv"
     path.write_text(CSV.splitlines()[0] + "\nharbour.txt,x,1,2\n", encoding="utf-8")
-    with pytest.raises(LabelError, match=r"gold\.csv:2: kind None"):
+    with pytest.raises(LabelError, match=r"gold\.csv:2: lacks kind, target, label, coder, coder_type; finish"):
         read_gold(path)
 
 
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("gold.xlsx", "", "end its name in .jsonl or .csv"),
+        ("gold.xlsx", "", "save it as .csv, .tsv or .jsonl"),
         ("gold.jsonl", "", "holds no annotation"),
         ("gold.jsonl", "{oops\n", r"gold\.jsonl:1: not valid JSON"),
         ("missing.jsonl", None, "no such gold file"),

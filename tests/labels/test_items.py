@@ -4,7 +4,8 @@ import pytest
 from town import COUNCIL, HARBOUR, OTHER, SAID, TARGET, TERM, article, rows_of, stock, table
 
 from pipeline.errors import InputError
-from pipeline.labels.items import Guess, take_stock
+from pipeline.labels.items import take_stock
+from pipeline.labels.places import Predicted
 from pipeline.stages.correction import RULES
 
 ARTICLES, ROWS = table()
@@ -52,10 +53,10 @@ def test_what_is_asked_and_what_is_left_out(case):
 
 
 def test_guesses_are_those_of_the_rows_target_and_not_kept_unless_wanted():
-    rows = [row | {"stance": "neutral", "confidence": 0.5} for row in ROWS]
+    rows = [row | {"stance": "neutral", "confidence": 0.5, "model": "m"} for row in ROWS]
     for options, guess in (
         ({}, None),
-        ({"guesses": True}, Guess("neutral", 0.5)),
+        ({"guesses": True}, Predicted("neutral", 0.5, "m")),
         ({"guesses": True, "target": OTHER}, None),
     ):
         made, _ = take_stock(rows, ARTICLES, RULES, **options)

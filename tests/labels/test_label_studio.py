@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from pipeline.errors import InputError
 from pipeline.labels.intake import Coders, settle
-from pipeline.labels.label_studio import NO_STATEMENT, UNCLEAR, codings_of, config_xml, tasks_of
+from pipeline.labels.label_studio import NO_STATEMENT, UNCLEAR, config_xml, tasks_of
+from pipeline.labels.label_studio_export import codings_of
 from pipeline.labels.places import Places
 from pipeline.labels.units import make_units
 from pipeline.records import LABELS

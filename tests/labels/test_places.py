@@ -42,7 +42,7 @@ def test_the_targets_of_a_quotation_with_several_rows_are_all_known(corpus):
 
 def test_a_row_of_another_article_is_refused(corpus):
     with pytest.raises(InputError, match=r"a1:16-21: does not stand at 1-6 of talk\.txt"):
-        place({**corpus.rows[0], "start": 1, "end": 6}, corpus.articles[0])
+        place({**corpus.rows[0], "start": 1, "end": 6}, {"a1": corpus.articles[0]})
     with pytest.raises(InputError, match="its article is not beside the quote table"):
         Places(corpus.rows, corpus.articles[1:]).find("a1:16-21")
 

@@ -87,7 +87,8 @@ def test_a_label_is_a_gold_row_with_its_place_coder_time_and_seconds():
         "statement_id": item.row["quote_id"], "source": "council.txt", "sha256": item.article.raw_sha256, "start": 50,
         "end": 90, "kind": "statement", "target": TARGET, "label": "pro-restriction", "coder": "ann",
         "coder_type": "human", "speaker": "Mira Olsen", "ambiguous": True, "codebook": None, "note": "so so",
-        "time": TIME, "seconds": 12.3, "replaces": None, "guess_shown": False,
+        "time": TIME, "seconds": 12.3, "replaces": None, "quote": "“The ban on Quillon routers is overdue,”",
+        "guess_shown": False,
     }  # fmt: skip
     assert parse_gold(row, "l:1").label == "pro-restriction"
 

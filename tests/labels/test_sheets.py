@@ -11,17 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.labels import sheets
+from pipeline.labels.filled_tables import DELIMITERS, parse_sheet
 from pipeline.labels.gold import utc
 from pipeline.labels.intake import Coders, settle
 from pipeline.labels.places import Places
-from pipeline.labels.sheets import COLUMNS, PREDICTED, codings_of, read_lines, rows_of
-from pipeline.labels.spreadsheets import DELIMITERS, read_csv, write_csv
+from pipeline.labels.sheets import COLUMNS, NEEDED, PREDICTED, codings_of, rows_of
+from pipeline.labels.spreadsheets import csv_text
 from pipeline.labels.units import make_units
-from pipeline.records import LABELS, Reject
+from pipeline.records import LABELS
 
 
 def as_csv(rows, delimiter=","):
-    return write_csv(rows, COLUMNS, delimiter=delimiter)
+    return csv_text(rows, COLUMNS, delimiter=delimiter)
 
 
 def as_lines(rows):
@@ -31,15 +32,15 @@ def as_lines(rows):
 def taken(corpus, text, form="csv", coders=None, assumed="human"):
     # Through bytes, as a file goes.
     text = text.encode("utf-8").decode("utf-8-sig")
-    rows = read_csv(text, "sheet.csv") if form == "csv" else read_lines(text, "sheet.jsonl")
-    codings = codings_of(rows, f"sheet.{form}", assumed=assumed)
+    codings = codings_of(parse_sheet(text, f"sheet.{form}", [NEEDED]), assumed=assumed)
     return settle(codings, Places(corpus.rows, corpus.articles), coders or Coders())
 
 
 def as_coded(gold, corpus):
     """What an annotation is after it went out and came back."""
     number = next(n for n, row in enumerate(corpus.rows) if corpus.gold(n).start == gold.start)
-    return replace(gold, where="", statement_id=corpus.rows[number]["quote_id"], speaker=gold.speaker or "Ana Ruiz")
+    row = corpus.rows[number]
+    return replace(gold, where="", statement_id=row["quote_id"], quote=row["text"], speaker=gold.speaker or "Ana Ruiz")
 
 
 # Beginnings of formulas, marks, and line breaks of all kinds, more often than chance would have them.
@@ -88,19 +89,21 @@ def test_gold_goes_out_and_comes_back_the_same(corpus, form, data):
 def test_no_cell_is_a_formula_and_every_cell_comes_back(texts, delimiter):
     columns = ["statement_id", "label", *(f"c{n}" for n in range(len(texts)))]
     row = dict(zip(columns, ["a", "", *texts], strict=True))
-    text = write_csv([row], columns, delimiter=delimiter)
+    text = csv_text([row], columns, delimiter=delimiter)
     (header, cells) = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=delimiter)
     assert header == columns
     assert not any(cell.startswith(tuple("=+-@\t\r\n＝＋－＠")) for cell in cells)
-    ((_, _, found),) = read_csv(text, "sheet.csv")
-    assert found == row
+    (found,) = parse_sheet(text, "sheet.csv", [NEEDED]).rows
+    assert found.cells == row
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.text())
 def test_whatever_stands_in_json_lines_is_a_row_or_a_reject(text):
-    for found in read_lines(text, "x.jsonl"):
-        assert isinstance(found, Reject) or isinstance(found[2], dict)
+    sheet = parse_sheet(text, "x.jsonl", [[]])
+    lines = [line for line in text.removeprefix("\ufeff").replace("\r", "\n").split("\n") if line.strip()]
+    assert len(sheet.rows) + len(sheet.rejects) == len(lines)
+    assert all(isinstance(row.cells, dict) for row in sheet.rows)
 
 
 def sheet(corpus, **options):
@@ -115,6 +118,12 @@ def test_a_sheet_has_its_columns_and_what_a_coder_needs(corpus, expected):
     assert (rows[0]["quote"], rows[0]["speaker"], rows[0]["title"]) == ("“No,”", "Ana Ruiz", "Roads")
     assert {row[name] for row in rows for name in ("label", "note", "coder", "exported", "time")} == {None}
     assert rows[2]["context"].count("a slow road") == 1
+
+
+def test_one_coders_speaker_is_not_put_into_the_others_row(corpus):
+    gold = [corpus.gold(0, coder="ana"), corpus.gold(0, coder="ben", speaker="Ana R. Ruiz")]
+    rows = sheet(corpus, gold=gold)
+    assert [(row["coder"], row["speaker"]) for row in rows[:2]] == [("ana", "Ana Ruiz"), ("ben", "Ana R. Ruiz")]
 
 
 def test_predictions_are_columns_where_asked_for(corpus):

@@ -6,12 +6,12 @@ import io
 import pytest
 
 from pipeline.errors import InputError
+from pipeline.labels.filled_tables import parse_sheet
 from pipeline.labels.intake import Coders, settle
 from pipeline.labels.places import Places
-from pipeline.labels.sheets import COLUMNS, codings_of, rows_of
-from pipeline.labels.spreadsheets import read_csv, write_csv
+from pipeline.labels.sheets import COLUMNS, NEEDED, codings_of, rows_of
+from pipeline.labels.spreadsheets import csv_text
 from pipeline.labels.units import make_units
-from pipeline.records import Reject
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def rows(corpus):
 @pytest.fixture(scope="module")
 def take(corpus):
     def taken(text):
-        codings = codings_of(read_csv(text, "sheet.csv"), "sheet.csv", assumed="human")
+        codings = codings_of(parse_sheet(text, "sheet.csv", [NEEDED]), assumed="human")
         return settle(codings, Places(corpus.rows, corpus.articles), Coders("ana"))
 
     return taken
@@ -41,21 +41,21 @@ def rewritten(rows, **options):
 
 NOTE = 'said, “dryly”\nand "twice"'
 SAVED = {
-    "as it was written": lambda rows: write_csv(rows, COLUMNS),
-    "without a byte order mark": lambda rows: write_csv(rows, COLUMNS).removeprefix("\ufeff"),
+    "as it was written": lambda rows: csv_text(rows, COLUMNS),
+    "without a byte order mark": lambda rows: csv_text(rows, COLUMNS).removeprefix("\ufeff"),
     "semicolons": lambda rows: rewritten(rows, delimiter=";"),
     "tabs, as Excel's Unicode text": lambda rows: rewritten(rows, delimiter="\t"),
     "bars": lambda rows: rewritten(rows, delimiter="|"),
     "every cell quoted": lambda rows: rewritten(rows, quoting=csv.QUOTE_ALL),
     "line feeds": lambda rows: rewritten(rows, lineterminator="\n"),
     "a hint of the delimiter": lambda rows: "sep=;\r\n" + rewritten(rows, delimiter=";"),
-    "empty columns at the end": lambda rows: write_csv(rows, COLUMNS).replace(",21\r\n", ",21,,,\r\n"),
-    "empty rows at the end": lambda rows: write_csv(rows, COLUMNS) + ",,,\r\n\r\n",
+    "empty columns at the end": lambda rows: csv_text(rows, COLUMNS).replace(",21\r\n", ",21,,,\r\n"),
+    "empty rows at the end": lambda rows: csv_text(rows, COLUMNS) + ",,,\r\n\r\n",
     "empty cells at the end left out": lambda rows: rewritten(
         [row | {"sha256": "", "start": "", "end": ""} for row in rows]
     ).replace(",,,\r\n", "\r\n"),
     "capitals and curly marks": lambda rows: rewritten([row | {"label": "“Neutral”"} for row in rows]),
-    "header in capitals": lambda rows: write_csv(rows, COLUMNS).replace("statement_id,", "“Statement_ID”,", 1),
+    "header in capitals": lambda rows: csv_text(rows, COLUMNS).replace("statement_id,", "“Statement_ID”,", 1),
 }  # fmt: skip
 
 
@@ -74,22 +74,23 @@ def test_old_line_ends_are_read(rows, take):
 
 def test_marks_that_were_made_curly_or_changed_by_an_encoding_do_not_matter(rows, take):
     changed = [row | {"quote": row["quote"].replace("“", "?").replace("”", '"').replace(",", "")} for row in rows]
-    assert take(write_csv(changed, COLUMNS)).rejects == ()
+    assert take(csv_text(changed, COLUMNS)).rejects == ()
 
 
 def test_a_lone_carriage_return_in_a_cell_is_quoted(rows, take):
     noted = [row | {"note": "one\rtwo"} for row in rows]
-    text = write_csv(noted, COLUMNS)
+    text = csv_text(noted, COLUMNS)
     assert '"one\rtwo"' in text
     assert [gold.note for gold in take(text).gold] == ["one\rtwo"] * 4
 
 
 def test_a_lone_carriage_return_outside_marks_is_named_and_the_other_rows_are_read(rows, take):
-    text = write_csv([row | {"note": None} for row in rows], COLUMNS)
+    text = csv_text([row | {"note": None} for row in rows], COLUMNS)
     settled = take(text.replace('"“No,”"', "No\r", 1))
     assert len(settled.gold) == 3
-    assert (settled.rejects[0].reason, settled.rejects[0].message[:12]) == ("broken-csv", "sheet.csv:2:")
-    assert "a1:16-21,No\r" in "".join(reject.record for reject in settled.rejects)
+    assert (settled.rejects[0].reason, settled.rejects[0].message[:12]) == ("half-written", "sheet.csv:2:")
+    assert settled.rejects[0].record == "a1:16-21,No"
+    assert text.split('“No,”"', 1)[1].startswith(settled.rejects[1].record[:40])
 
 
 BROKEN = {
@@ -101,7 +102,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("how", BROKEN)
 def test_a_broken_row_is_named_and_the_others_are_read(rows, take, how):
-    settled = take(BROKEN[how](write_csv([row | {"note": "said, “dryly”"} for row in rows], COLUMNS)))
+    settled = take(BROKEN[how](csv_text([row | {"note": "said, “dryly”"} for row in rows], COLUMNS)))
     assert [reject.reason for reject in settled.rejects] == ["broken-csv"]
     assert settled.rejects[0].message.startswith("sheet.csv:2: ")
     assert "straight" in settled.rejects[0].message
@@ -110,7 +111,7 @@ def test_a_broken_row_is_named_and_the_others_are_read(rows, take, how):
 
 
 def test_a_mark_that_is_never_closed_loses_nothing(rows, take):
-    text = write_csv([row | {"note": None} for row in rows], COLUMNS)
+    text = csv_text([row | {"note": None} for row in rows], COLUMNS)
     settled = take(text.replace(",Norvane in 5G", ',"Norvane in 5G', 1))
     assert settled.rejects[0].reason == "broken-csv"
     kept = settled.rejects[0].record + "".join(gold.statement_id for gold in settled.gold)
@@ -120,27 +121,27 @@ def test_a_mark_that_is_never_closed_loses_nothing(rows, take):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "has no columns statement_id and label"),
-        ("name,age\r\nAna,3\r\n", "it begins 'name,age'"),
-        ("“statement_id„label”\r\n", "has no columns"),
+        ("", "sheet.csv: is empty"),
+        ("name,age\r\nAna,3\r\n", "sheet.csv:1: no column statement_id, label; it has name, age;"),
+        ("“statement_id„label”\r\n", "no column statement_id, label; it has statement_id„label;"),
         ('"annotation_id","annotator","label","statement_id"\n1,1,x,y\n', "Label Studio's CSV"),
     ],
 )
 def test_a_file_that_is_no_sheet_is_refused_in_one_line(text, said):
     with pytest.raises(InputError) as caught:
-        list(read_csv(text, "sheet.csv"))
+        list(codings_of(parse_sheet(text, "sheet.csv", [NEEDED]), assumed="human"))
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
 def test_truth_values_have_no_language(corpus, rows):
-    text = write_csv([row | {"ambiguous": True} for row in rows], COLUMNS)
+    text = csv_text([row | {"ambiguous": True} for row in rows], COLUMNS)
     assert "True" not in text
     assert text.count(",yes,") == 4
 
 
 def test_line_numbers_count_lines_within_cells(rows):
-    text = write_csv(rows, COLUMNS)
-    found = [each[0] for each in read_csv(text, "sheet.csv") if not isinstance(each, Reject)]
+    text = csv_text(rows, COLUMNS)
+    found = [row.line for row in parse_sheet(text, "sheet.csv", [NEEDED]).rows]
     lines = io.StringIO(text, newline="").readlines()
-    assert [lines[int(position[1:]) - 1].split(",")[0] for position in found] == [row["statement_id"] for row in rows]
+    assert [lines[line - 1].split(",")[0] for line in found] == [row["statement_id"] for row in rows]

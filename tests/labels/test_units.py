@@ -60,7 +60,10 @@ def test_labels_that_are_there_come_along_one_a_coder(corpus):
     gold = [corpus.gold(0), corpus.gold(0, coder="ben", label="pro-restriction", speaker="Ana R. Ruiz"), corpus.gold(4)]
     made = units(corpus, gold=gold)
     assert [[annotation.coder for annotation in unit.coded] for unit in made.units] == [["ana", "ben"], [], [], ["ana"]]
-    assert [unit.speaker for unit in made.units[:2]] == ["Ana R. Ruiz", "Ana Ruiz"]
+    assert [(unit.speaker, unit.named) for unit in made.units[:2]] == [
+        ("Ana Ruiz", "Ana R. Ruiz"),
+        ("Ana Ruiz", "Ana Ruiz"),
+    ]
 
 
 def test_gold_names_the_targets_unless_others_are_given(corpus):

@@ -68,6 +68,11 @@ def test_labels_without_fault(gold, table, capsys):
     assert "nothing has to be mended" in capsys.readouterr().out
 
 
+def test_terms_are_no_labels_though_they_have_one(gold, table):
+    found = checked(gold({"kind": "term"}, {"kind": "term", "label": None}), quotes=table)
+    assert (found.labels, found.balance) == (1, {"masts": {ANTI: 0, NEUTRAL: 1, PRO: 0}})
+
+
 def test_a_copy_with_another_label(gold, table, capsys):
     # The first is the copy, the last what it copies.
     path = gold({"label": ANTI})
@@ -143,7 +148,42 @@ def test_a_span_without_a_place_and_the_nearest_quotation(gold, table, change, r
     if reason == "no-article":
         assert misplaced.near is None
     else:
-        assert misplaced.near.split()[1] in {"“We", "“The"}
+        assert misplaced.near.text.split()[0] in {"“We", "“The"}
+        assert misplaced.near.likeness is None, "gold does not say which words were annotated"
+
+
+SAFE = "“The masts are safe and always were,”"
+BEFORE = "\n\n“We must take every"
+# What became of the article, what stands there now, and how alike it is: words in common, twice, by the words of both.
+CHANGES = {
+    "a paragraph before it": (lambda text: text.replace(BEFORE, "\n\nIt rained." + BEFORE), SAFE, 1.0),
+    "edited": (lambda text: text.replace("safe and always were", "quite safe and always have been"),
+               "“The masts are quite safe and always have been,”", 12 / 16),
+    "gone": (lambda text: text.replace(SAFE + " said Tom Quill, who sells them.", "Quill was not there."), None, None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CHANGES)
+def test_words_are_found_again_in_an_article_that_has_changed(case, gold, table, capsys):
+    change, now, likeness = CHANGES[case]
+    changed = change(MASTS)
+    path = gold({}, {}, {"quote": SAFE})
+    (table.parent / "articles/masts.txt").write_text(changed, encoding="utf-8")
+    (table.parent / "articles/copy.txt").unlink()
+    arguments = [f'paths=["{table.parent / "articles"}"]', f'out="{table}"', 'target="masts"']
+    ingest.run(load_config(IngestConfig, "ingest", arguments))
+    found = checked(path, quotes=table).misplaced[-1]
+    assert found.where == f"{path}:3"
+    capsys.readouterr()
+    assert main(["annotate", "check", "gold.jsonl", "--quotes", "quotes.parquet"]) == 1
+    shown = capsys.readouterr().out
+    if now is None:
+        assert found.near is None
+        assert "article-changed; nothing there is like it" in shown
+    else:
+        assert (found.near.text, found.near.likeness) == (now, likeness)
+        assert changed[found.near.start : found.near.end] == now
+        assert f"{now if len(now) < 60 else now[:59] + '…'} (alike: {likeness:.0%})" in shown
 
 
 def test_a_planted_error_is_among_the_suspects(tmp_path):
@@ -171,5 +211,6 @@ def test_a_planted_error_is_among_the_suspects(tmp_path):
     found = checked(path, quotes=table, fewest=30)
     row, suspect = found.suspects[0]
     assert (row.where, row.label, suspect.label) == (f"{path}:31", ANTI, PRO)
+    assert found.agreed == pytest.approx(59 / 60, abs=1e-4)
     assert checked(path, quotes=table, fewest=61).suspects is None
     assert found == checked(path, quotes=table, fewest=30), "the same seed, the same findings"
