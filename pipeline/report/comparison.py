@@ -33,7 +33,11 @@ def comparison_page(comparison: Document) -> str:
     names = [run["name"] for run in comparison["runs"]]
     pairs = _pairs(comparison, names)
     elements, policy = scripts()
-    body = [_verdict(comparison), *(_pair(pair, number) for number, pair in enumerate(pairs)), _settings(comparison)]
+    body = [
+        _verdict(comparison, pairs),
+        *(_pair(pair, number) for number, pair in enumerate(pairs)),
+        _settings(comparison),
+    ]
     sections = {f"p{i}": f"{pair['b']} against {pair['a']}" for i, pair in enumerate(pairs)} | {
         "all": "What was compared"
     }
@@ -48,10 +52,11 @@ def _pairs(comparison: Document, names: Sequence[str]) -> list[Document]:
     return [{"a": names[0], "b": names[1], **comparison}] if comparison["metrics"] else []
 
 
-def _verdict(comparison: Document) -> str:
+def _verdict(comparison: Document, pairs: Sequence[Document]) -> str:
     told = "".join(f"<li>{escape(note)}</li>" for note in comparison["notes"])
     notes = f'<ul class="quiet">{told}</ul>' if told else ""
-    verdicts = "".join(f'<p class="verdict">{escape(part)}.</p>' for part in comparison["verdict"].split("; "))
+    sentences = [pair["verdict"] for pair in pairs] or [comparison["verdict"]]
+    verdicts = "".join(f'<p class="verdict">{escape(sentence)}.</p>' for sentence in sentences)
     return f"{verdicts}\n{notes}"
 
 
