@@ -97,6 +97,18 @@ def metrics(folder):
     return json.loads((folder / "reports/metrics.json").read_text())
 
 
+def test_the_suite_is_asked_and_stands_on_the_page_unless_it_is_left_out(project):
+    evaluate.run(config())
+    found = json.loads((project / "reports/behaviour.json").read_text(encoding="utf-8"))
+    # The oracle says neutral of each, so that two thirds of the plain vocabulary fail and no variant changes anything.
+    assert found["capabilities"]["vocabulary"]["failure_rate"]["value"] == pytest.approx(2 / 3, abs=1e-6)
+    assert found["capabilities"]["typos"]["failures"] == 0
+    assert '<h2 id="behaviour">' in (project / "reports/report.html").read_text(encoding="utf-8")
+    evaluate.run(config("behaviour=false"))
+    assert not (project / "reports/behaviour.json").exists()
+    assert '<h2 id="behaviour">' not in (project / "reports/report.html").read_text(encoding="utf-8")
+
+
 def test_headline_stands_on_top_with_interval_count_and_baseline(project):
     evaluate.run(config())
     found = metrics(project)
