@@ -429,7 +429,7 @@ def test_export_tells_which_weights_were_kept(monkeypatch, capsys):
 
 
 def test_evaluate_shows_each_figure_with_its_interval_and_the_baseline(folder, monkeypatch, capsys):
-    def run(config, *, curve, observe):
+    def run(config, *, curve, observe, progress):
         assert not curve
         figure = {"value": 0.5, "low": 0.4375, "high": 0.5625, "n": 9}
         document = {"test": {"macro_f1": figure, "f1_pro": figure}, "baseline": {"macro_f1": {**figure, "value": 0.25}}}
@@ -443,7 +443,7 @@ def test_evaluate_shows_each_figure_with_its_interval_and_the_baseline(folder, m
 
 
 def test_evaluate_shows_the_learning_curve_where_it_is_asked_for(folder, monkeypatch, capsys):
-    def run(config, *, curve, observe):
+    def run(config, *, curve, observe, progress):
         assert curve
         observe(1, 1, 54, 0.5)
         write_json(

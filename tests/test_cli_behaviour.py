@@ -11,8 +11,8 @@ import pytest
 from pipeline import stance
 from pipeline.cli import main
 from pipeline.console_behaviour import scoring
+from pipeline.stages import asked, score
 from pipeline.stages import behaviour as stage
-from pipeline.stages import score
 
 OPTIONS = {
     "features": {"words": {"column": "text", "analyzer": "word", "ngrams": [1, 1], "min_df": 1, "weight": 1.0}},
@@ -115,7 +115,7 @@ def test_a_users_mistake_is_one_line_and_status_2(arguments, message, capsys):
 def test_batches_are_told_and_change_nothing(monkeypatch):
     steps = []
     whole = stage.run("models/default", capability="vocabulary")
-    monkeypatch.setattr(stage, "_BATCH", 20)
+    monkeypatch.setattr(asked, "_BATCH", 20)
     batched = stage.run("models/default", capability="vocabulary", progress=lambda *step: steps.append(step))
     assert steps == [(20, 42), (40, 42), (42, 42)]
     assert batched.as_dict() == whole.as_dict()
