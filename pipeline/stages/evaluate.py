@@ -102,11 +102,17 @@ def _write(evaluation: Evaluation, rows: Rows, document: Document, out: Path) ->
 def _behaviour(model: stance.StanceModel, config: EvaluateConfig, progress: Progress | None) -> dict[str, Path]:
     """Write what the model does with statements of known answers, if asked; return the path by what it holds."""
     path = config.out / "behaviour.json"
-    if not config.behaviour:
+    if not config.behaviour or _calls_out(model):
         path.unlink(missing_ok=True)  # that of another model
         return {}
     write_json(path, ask(model, progress=progress).as_dict())
     return {"behaviour": path}
+
+
+def _calls_out(model: stance.StanceModel) -> bool:
+    """Return whether each statement is a call to an endpoint, which may cost money."""
+    members = model.options.get("members", {}).values()
+    return "llm" in {model.name, *(member["classifier"] for member in members)}
 
 
 def _write_page(paths: Mapping[str, Path], model: stance.StanceModel, config: EvaluateConfig) -> None:

@@ -109,6 +109,17 @@ def test_the_suite_is_asked_and_stands_on_the_page_unless_it_is_left_out(project
     assert '<h2 id="behaviour">' not in (project / "reports/report.html").read_text(encoding="utf-8")
 
 
+PAID = [("llm", {}), ("ensemble", {"members": {"a": {"classifier": "tfidf"}, "b": {"classifier": "llm"}}})]
+
+
+@pytest.mark.parametrize(("name", "options"), PAID)
+def test_a_model_whose_answers_cost_money_is_not_asked_the_suite(project, monkeypatch, name, options):
+    monkeypatch.setattr(Oracle, "name", name)
+    monkeypatch.setattr(Oracle, "__init__", lambda self: setattr(self, "options", options))
+    evaluate.run(config())
+    assert not (project / "reports/behaviour.json").exists()
+
+
 def test_headline_stands_on_top_with_interval_count_and_baseline(project):
     evaluate.run(config())
     found = metrics(project)
