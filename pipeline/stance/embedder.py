@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -91,20 +92,35 @@ class Embedder:
     def _open(self) -> None:
         if self._network is not None:
             return
-        require("torch", "transformers", "safetensors")
         import torch
-        from safetensors import SafetensorError
-        from transformers import AutoModel, AutoTokenizer
 
-        folder, given = str(self.encoder.folder), {"local_files_only": True, "trust_remote_code": False}
-        try:
-            with quiet():
-                self._tokenizer = AutoTokenizer.from_pretrained(folder, **given)
-                network = AutoModel.from_pretrained(folder, use_safetensors=True, dtype=torch.float32, **given)
-        except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
-            raise ModelError(f"encoder {folder}: cannot be read ({' '.join(str(error).split())})") from error
+        self._tokenizer, network = open_encoder(self.encoder.folder)
         self._layers = cut(network, self.layers)
         self._network = network.to("cuda" if torch.cuda.is_available() else "cpu").eval()
+
+
+def open_encoder(folder: Path) -> tuple[Any, Any]:
+    """Return the tokenizer and the network in a folder, as transformers read them.
+
+    Raises
+    ------
+    ModelError
+        If PyTorch or transformers are missing, or they cannot read the encoder.
+    """
+    require("torch", "transformers", "safetensors")
+    import torch
+    from safetensors import SafetensorError
+    from transformers import AutoModel, AutoTokenizer
+
+    # Safetensors only, and no code from the folder: opening an encoder runs nothing of its maker's.
+    name, given = str(folder), {"local_files_only": True, "trust_remote_code": False}
+    try:
+        with quiet():
+            tokenizer = AutoTokenizer.from_pretrained(name, **given)
+            network = AutoModel.from_pretrained(name, use_safetensors=True, dtype=torch.float32, **given)
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
+        raise ModelError(f"encoder {folder}: cannot be read ({' '.join(str(error).split())})") from error
+    return tokenizer, network
 
 
 def most_tokens(max_tokens: int, tokenizer: Any, network: Any) -> int:

@@ -13,7 +13,7 @@ from pipeline.errors import ModelError
 from pipeline.records import LABELS
 from pipeline.stance.base import StatementTable
 from pipeline.stance.bundle import StanceModel, save
-from pipeline.stance.embedder import cut, most_tokens, pooled
+from pipeline.stance.embedder import cut, most_tokens, open_encoder, pooled
 from pipeline.stance.embedding import EmbeddingClassifier, Head
 from pipeline.stance.finetune import FinetunedClassifier
 from pipeline.stance.graphs import Feed, Graph, RecordingGraph
@@ -167,13 +167,8 @@ def _finetuned(classifier: FinetunedClassifier) -> _Source:
 
 def _embedding(classifier: EmbeddingClassifier) -> _Source:
     import torch
-    from transformers import AutoModel, AutoTokenizer
 
-    folder = str(classifier.encoder_.folder)
-    given: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
-    tokenizer = AutoTokenizer.from_pretrained(folder, **given)
-    network = AutoModel.from_pretrained(folder, use_safetensors=True, dtype=torch.float32, **given)
-
+    tokenizer, network = open_encoder(classifier.encoder_.folder)
     layers = cut(network, classifier.layers)
 
     class Encoder(torch.nn.Module):

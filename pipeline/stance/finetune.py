@@ -12,12 +12,13 @@ import numpy.typing as npt
 from pipeline.records import LABELS
 from pipeline.stance.adapters import LoraOptions, adapt, load_adapter, save_adapter
 from pipeline.stance.augmentation import Augmentation, augmented
-from pipeline.stance.base import ALONE, Fitting, Probabilities, StatementTable, one_hot
+from pipeline.stance.balance import target_balance
+from pipeline.stance.base import ALONE, Fitting, Probabilities, StatementTable, column, one_hot
 from pipeline.stance.encoders import Encoder, find_encoder
 from pipeline.stance.inputs import Reading, pairs
 from pipeline.stance.linear import check_labels
-from pipeline.stance.networks import Network, Pair, open_network
-from pipeline.stance.training import fit_network
+from pipeline.stance.networks import Network, Pair
+from pipeline.stance.training import fit_network, opened
 from pipeline.stance.training_options import Examples, Precision, TrainingOptions
 
 FloatArray = npt.NDArray[np.float64]
@@ -33,9 +34,11 @@ class FinetunedClassifier:
     reading
         Fields of ``inputs.Reading``.
     max_tokens, epochs, batch, accumulate, rate, weight_decay, warmup, patience, label_smoothing, precision
-        As in ``TrainingOptions``; ``dropout`` and ``freeze_layers`` too.
+        As in ``TrainingOptions``; ``dropout``, ``freeze_layers`` and ``layers`` too.
     class_weight
         ``balanced`` weighs each class by the inverse of its share; None counts every statement once.
+    balance_targets
+        As in ``embedding.EmbeddingClassifier``.
     lora
         Fields of ``LoraOptions``; None trains the whole encoder.
     download, revision
@@ -63,10 +66,12 @@ class FinetunedClassifier:
         patience: int | None = 2,
         class_weight: Literal["balanced"] | None = "balanced",
         label_smoothing: float = 0.0,
+        balance_targets: float = 0.0,
         lora: Mapping[str, Any] | None = None,
         precision: Precision = "auto",
         dropout: float | None = None,
         freeze_layers: int = 0,
+        layers: Sequence[int] | None = None,
         augmentation: Mapping[str, Any] | None = None,
         download: bool = False,
         revision: str | None = None,
@@ -79,10 +84,11 @@ class FinetunedClassifier:
             max_tokens=max_tokens, epochs=epochs, batch=batch, accumulate=accumulate, rate=rate, warmup=warmup,
             weight_decay=weight_decay, patience=patience, label_smoothing=label_smoothing, precision=precision,
             lora=None if lora is None else LoraOptions(**lora), freeze_layers=freeze_layers,
-            dropout=dropout,
+            dropout=dropout, layers=None if layers is None else tuple(layers),
         )  # fmt: skip
         self.augmentation = None if augmentation is None else Augmentation(**augmentation)
         self.class_weight = class_weight
+        self.balance_targets = balance_targets
         self.download = download
         self.revision = revision
         self.topics = topics or {}
@@ -120,7 +126,10 @@ class FinetunedClassifier:
             How much each statement counts, shape [n]; None counts each alike. Class weights come on top.
         """
         self.encoder_ = self._find_encoder()
-        counts = np.ones(len(targets)) if weights is None else np.asarray(weights, dtype=np.float64)
+        likeliest = [LABELS[index] for index in targets.argmax(axis=1)]
+        counts = target_balance(column(table, "target"), likeliest, self.balance_targets)
+        if weights is not None:
+            counts = counts * np.asarray(weights, dtype=np.float64)
         if self.augmentation is not None:
             table, targets, counts = augmented(table, targets, counts, self.augmentation, seed=self.seed)
         if self.class_weight == "balanced":
@@ -165,7 +174,7 @@ class FinetunedClassifier:
         return self
 
     def _open(self, folder: Path, *, whole: bool = False) -> Network:
-        return open_network(folder, max_tokens=self.options.max_tokens, seed=self.seed, whole=whole)
+        return opened(folder, self.options, self.seed, whole=whole)
 
     def _find_encoder(self) -> Encoder:
         return find_encoder(self.encoder, download=self.download, revision=self.revision)

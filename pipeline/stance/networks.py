@@ -45,11 +45,15 @@ class Network:
         """Return the pairs as tokens, cut to ``max_tokens`` and not padded."""
         if not pairs:
             return []
+        encoded = self.tokenized(pairs)
+        return [dict(zip(encoded, values, strict=True)) for values in zip(*encoded.values(), strict=True)]
+
+    def tokenized(self, pairs: Sequence[Pair]) -> Any:
+        """Return what the tokenizer says of one or more pairs, each cut to ``max_tokens``."""
         first, second = ([_encodable(text) for text in texts] for texts in zip(*pairs, strict=True))
-        encoded = self.tokenizer(
+        return self.tokenizer(
             first, second, truncation="longest_first", max_length=self.max_tokens, return_attention_mask=False
         )
-        return [dict(zip(encoded, values, strict=True)) for values in zip(*encoded.values(), strict=True)]
 
     def collate(self, rows: Sequence[Row]) -> dict[str, Any]:
         """Return rows as int64 tensors, shape [rows, tokens of the longest], with their ``attention_mask``."""
@@ -90,6 +94,11 @@ class Network:
         """Write ``config.json``, ``model.safetensors`` and the tokenizer's files; no name or path of this machine."""
         with quiet():
             self.model.save_pretrained(folder)
+        self.save_tokenizer(folder)
+
+    def save_tokenizer(self, folder: Path) -> None:
+        """Write the tokenizer's files."""
+        with quiet():
             # The tokenizer keeps how it was opened and last called; what is saved shall not depend on that.
             self.tokenizer.backend_tokenizer.no_truncation()
             self.tokenizer.backend_tokenizer.no_padding()

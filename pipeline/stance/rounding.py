@@ -16,8 +16,8 @@ from typing import Any
 
 from pipeline.errors import ModelError
 from pipeline.stance.codes import MOST
+from pipeline.stance.embedder import open_encoder
 from pipeline.stance.encoders import Encoder, quiet
-from pipeline.stance.networks import require
 from pipeline.stance.spans import Text
 
 _DAMPING = 0.01
@@ -39,6 +39,9 @@ class Rounding:
         The same of the vector of a word that occurs in the texts, and of one that does not.
     samples
         Texts on which errors are measured; their tokens should be several times the widest layer's channels.
+    first, last
+        Of the layers that stay, those of these numbers, from 0, are rounded, the last one aside; None goes to the end.
+        Words are rounded with layer 0. So an encoder can be rounded, trained further up, and rounded there.
     """
 
     layers: int
@@ -46,6 +49,8 @@ class Rounding:
     word_step: float = 0.5
     rare_word_step: float = 0.875
     samples: int = 320
+    first: int = 0
+    last: int | None = None
 
 
 def round_encoder(encoder: Encoder, texts: Sequence[Text], rounding: Rounding, folder: Path) -> None:
@@ -61,27 +66,24 @@ def round_encoder(encoder: Encoder, texts: Sequence[Text], rounding: Rounding, f
     ModelError
         If the encoder cannot be read, has no layers where BERT has them, or fewer than asked for.
     """
-    require("torch", "transformers", "safetensors")
+    tokenizer, network = open_encoder(encoder.folder)
     import torch
-    from transformers import AutoModel, AutoTokenizer
 
-    given: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
-    with quiet():
-        tokenizer = AutoTokenizer.from_pretrained(str(encoder.folder), **given)
-        network = AutoModel.from_pretrained(str(encoder.folder), use_safetensors=True, dtype=torch.float32, **given)
     layers = getattr(getattr(network, "encoder", None), "layer", ())
     if len(layers) < rounding.layers:
         raise ModelError(f"encoder {encoder.folder}: {len(layers)} layers found, {rounding.layers} asked for")
     tokens = [tokenizer(*([text] if isinstance(text, str) else text), truncation=True).input_ids for text in texts]
     samples = [torch.tensor([row]) for row in tokens[: rounding.samples]]
     with torch.inference_mode():
-        _round_words(network.get_input_embeddings().weight, Counter(index for row in tokens for index in row), rounding)
-        for index in range(rounding.layers):
+        if rounding.first == 0:
+            counts = Counter(index for row in tokens for index in row)
+            _round_words(network.get_input_embeddings().weight, counts, rounding)
+        for index in range(rounding.layers)[rounding.first : rounding.last]:
             network.encoder.layer = layers[: index + 1]
             moments = _second_moments(network, layers[index], samples)
             for module, moment in moments.items():
                 module.weight.copy_(compensated(module.weight, moment, rounding.step))
-    network.config.num_hidden_layers = rounding.layers
+    network.encoder.layer, network.config.num_hidden_layers = layers[: rounding.layers], rounding.layers
     with quiet():
         network.save_pretrained(folder)
         tokenizer.save_pretrained(folder)

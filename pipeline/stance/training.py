@@ -20,6 +20,7 @@ from pipeline.stance.adapters import adapt
 from pipeline.stance.checkpoints import latest, load_weights
 from pipeline.stance.encoders import quiet
 from pipeline.stance.networks import Network, freeze, open_network, require, set_dropout
+from pipeline.stance.span_network import open_span_network
 from pipeline.stance.trainer import LengthGrouped, macro_f1, make_trainer, progress, run_out, watcher
 from pipeline.stance.training_options import (
     Examples,
@@ -95,7 +96,7 @@ def fit_network(
 
 def _prepared(encoder: Path, options: TrainingOptions, seed: int) -> Network:
     """Return the network with those weights open to training that the options name."""
-    network = open_network(encoder, max_tokens=options.max_tokens, seed=seed)
+    network = opened(encoder, options, seed)
     if options.dropout is not None:
         set_dropout(network.model, options.dropout)
     if options.lora is None:
@@ -104,6 +105,15 @@ def _prepared(encoder: Path, options: TrainingOptions, seed: int) -> Network:
     if options.freeze_layers:
         raise ModelError("freeze_layers: lora trains no layer of the encoder anyway; set freeze_layers to 0")
     return adapt(network, options.lora, seed=seed)
+
+
+def opened(folder: Path, options: TrainingOptions, seed: int, *, whole: bool = False) -> Network:
+    """Return the encoder in a folder under the head that the options name; ``whole`` if it was trained already."""
+    if options.layers is None:
+        return open_network(folder, max_tokens=options.max_tokens, seed=seed, whole=whole)
+    if options.lora is not None:
+        raise ModelError("layers: with lora the encoder's own head is trained; set one of the two to null")
+    return open_span_network(folder, options.layers, max_tokens=options.max_tokens, seed=seed, whole=whole)
 
 
 def _dataset(network: Network, examples: Examples, *, ordered: bool = False) -> Any:

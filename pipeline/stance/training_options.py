@@ -52,6 +52,9 @@ class TrainingOptions:
         processor.
     freeze_layers
         Keep the embeddings and this many of the lowest layers as they are; 0 trains everything.
+    layers
+        Of the encoder, by number: the head reads their means over the quotation and over what stands around it, and
+        those above are dropped. None reads all layers as the encoder's makers meant it, mostly by its first token.
     """
 
     max_tokens: int = 160
@@ -67,6 +70,7 @@ class TrainingOptions:
     precision: Precision = "auto"
     dropout: float | None = None
     freeze_layers: int = 0
+    layers: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
