@@ -123,6 +123,11 @@ class FinetunedConfig(PretrainedConfig):
         Shares of the statements that are read with other names or another target; None leaves them as they are.
     freeze_layers
         Lowest layers that are left as they are, embeddings with them.
+    layers
+        Layers whose means over the quotation and its context the head reads, those above dropped; None reads as the
+        encoder's makers meant it.
+    balance_targets
+        How far the labels of each target are made to weigh alike, 0 to 1.
     """
 
     stops_early: ClassVar[bool] = True
@@ -143,6 +148,8 @@ class FinetunedConfig(PretrainedConfig):
     dropout: float | None = Field(default=None, ge=0, lt=1)
     augmentation: AugmentationConfig | None = None
     freeze_layers: int = Field(default=0, ge=0)
+    layers: tuple[int, ...] | None = Field(default=None, min_length=1)
+    balance_targets: float = Field(default=0.0, ge=0, le=1)
 
 
 class ZeroShotConfig(PretrainedConfig):

@@ -20,6 +20,7 @@ from pipeline.stance.graphs import Feed, Graph, RecordingGraph
 from pipeline.stance.networks import require
 from pipeline.stance.onnx import OnnxClassifier
 from pipeline.stance.quantization import bare, quantized, quiet
+from pipeline.stance.span_network import SpanNetwork
 
 Precision = Literal["int8", "fp32"]
 Dev = tuple[StatementTable, Sequence[str]]
@@ -147,7 +148,11 @@ def _finetuned(classifier: FinetunedClassifier) -> _Source:
     network = copy.deepcopy(classifier.network_.model)
     if hasattr(network, "merge_and_unload"):  # adapters
         network = network.merge_and_unload()
-    typed = "token_type_ids" in classifier.network_.tokenizer.model_input_names
+    whole = classifier.network_
+    more = ["spans"] * isinstance(whole, SpanNetwork) or ["types"] * (
+        "token_type_ids" in whole.tokenizer.model_input_names
+    )
+    given = {"types": "token_type_ids"}
 
     class Classifier(torch.nn.Module):
         """Probabilities."""
@@ -156,13 +161,12 @@ def _finetuned(classifier: FinetunedClassifier) -> _Source:
             super().__init__()
             self.network = _plain(network)
 
-        def forward(self, ids: Any, mask: Any, types: Any = None) -> Any:
-            more = {"token_type_ids": types} if typed else {}
-            return torch.softmax(self.network(input_ids=ids, attention_mask=mask, **more).logits, dim=-1)
+        def forward(self, ids: Any, mask: Any, other: Any = None) -> Any:
+            named = {given.get(name, name): other for name in more}
+            return torch.softmax(self.network(input_ids=ids, attention_mask=mask, **named).logits, dim=-1)
 
-    inputs = ("ids", "mask", "types") if typed else ("ids", "mask")
-    tokenizer = copy.deepcopy(classifier.network_.tokenizer.backend_tokenizer)
-    return _Source(Classifier(), inputs, tokenizer, classifier.network_.max_tokens)
+    tokenizer = copy.deepcopy(whole.tokenizer.backend_tokenizer)
+    return _Source(Classifier(), ("ids", "mask", *more), tokenizer, whole.max_tokens)
 
 
 def _embedding(classifier: EmbeddingClassifier) -> _Source:

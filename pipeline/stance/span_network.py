@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,21 +17,20 @@ _HEAD = "head.safetensors"
 _DROPOUT = 0.1
 
 
-@dataclass(frozen=True, slots=True)
 class SpanNetwork(Network):
     """An encoder under a head of one hidden layer; rows have ``spans``, too: what each token belongs to."""
+
+    __slots__ = ()
 
     def encode(self, pairs: Sequence[Pair]) -> list[Row]:
         """Return the pairs as tokens, cut to ``max_tokens`` and not padded."""
         if not pairs:
             return []
         encoded = self.tokenized(pairs)
+        # Which of the two texts a token is of is left out, as in ``embedder.Embedder``, which reads the same encoder.
         return [
-            {
-                **{name: values[index] for name, values in encoded.items()},
-                "spans": spans(encoded.encodings[index], pair),
-            }
-            for index, pair in enumerate(pairs)
+            {"input_ids": ids, "spans": spans(encoding, pair)}
+            for ids, encoding, pair in zip(encoded["input_ids"], encoded.encodings, pairs, strict=True)
         ]
 
     def collate(self, rows: Sequence[Row]) -> dict[str, Any]:
@@ -69,9 +67,9 @@ def open_span_network(
     layers
         As in ``embedder.Embedder``.
     seed
-        Where the weights of a new head start.
+        Where the weights of a new head start. A head that is there is kept.
     whole
-        The head must be there, too.
+        The head must be there.
 
     Raises
     ------
@@ -85,18 +83,21 @@ def open_span_network(
 
     tokenizer, encoder = open_encoder(folder)
     numbers = cut(encoder, layers)
-    encoder.config.num_hidden_layers = len(encoder.encoder.layer)
+    stack = getattr(getattr(encoder, "encoder", None), "layer", None)
+    if stack is None:
+        raise ModelError(f"encoder {folder}: its layers cannot be told apart; set layers to null")
+    encoder.config.num_hidden_layers = len(stack)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model = _module(encoder, numbers)
-    if whole:
+    if found := whole or (folder / _HEAD).exists():
         try:
             model.head.load_state_dict(load_file(folder / _HEAD))
         except (OSError, RuntimeError, SafetensorError) as error:
             line = " ".join(str(error).split())
             raise ModelError(f"{folder}: its head cannot be read ({line}); train it again") from error
     limit = most_tokens(max_tokens, tokenizer, encoder)
-    return SpanNetwork(model.eval(), tokenizer, limit, frozenset() if whole else frozenset({"head"}))
+    return SpanNetwork(model.eval(), tokenizer, limit, frozenset() if found else frozenset({"head"}))
 
 
 def _module(encoder: Any, layers: Sequence[int]) -> Any:
@@ -119,6 +120,9 @@ def _module(encoder: Any, layers: Sequence[int]) -> Any:
         @property
         def base_model(self) -> Any:
             return self.encoder
+
+        def set_attn_implementation(self, name: str) -> None:
+            self.encoder.set_attn_implementation(name)
 
         def forward(self, spans: Any, **given: Any) -> Any:
             hidden = self.encoder(**given, output_hidden_states=True).hidden_states

@@ -49,9 +49,17 @@ def recorder(monkeypatch):
     return Recorder(monkeypatch)
 
 
+LAYERS = {"own head": None, "means": (1,)}
+
+
+@pytest.fixture(scope="module", params=LAYERS)
+def layers(request):
+    return LAYERS[request.param]
+
+
 @pytest.fixture(scope="module")
-def fitted(tiny_encoder):
-    return classifier(tiny_encoder, seed=3).fit(*statements())
+def fitted(tiny_encoder, layers):
+    return classifier(tiny_encoder, seed=3, layers=layers).fit(*statements())
 
 
 def test_the_packaged_configuration_fits(tiny_encoder):
@@ -105,6 +113,18 @@ def test_balanced_classes_count_alike(tiny_encoder, recorder, class_weight, expe
     assert recorder.examples.weights.tolist() == pytest.approx(np.repeat(expected, [2, 4, 6]).tolist())
 
 
+def test_the_labels_of_a_target_are_balanced_and_only_among_each_other(tiny_encoder, recorder):
+    y = [LABELS[0], *[LABELS[2]] * 9, LABELS[1]]
+    table = {"text": ["a"] * 11, "target": ["drones"] * 10 + ["chips"]}
+    classifier(tiny_encoder, class_weight=None, balance_targets=1.0).fit(table, y)
+    weights = recorder.examples.weights
+    assert weights.mean() == pytest.approx(1)
+    assert weights[0] > 1.5 * weights[1]
+    assert len(set(weights[1:10])) == 1
+    classifier(tiny_encoder, class_weight=None).fit(table, y)
+    assert set(recorder.examples.weights) == {1.0}
+
+
 def test_targets_may_be_soft_and_weighted(tiny_encoder, recorder):
     targets = np.array([[0.5, 0.5, 0.0], [1.0, 0.0, 0.0]])
     classifier(tiny_encoder).fit_targets({"text": ["a", "b"]}, targets, np.array([2.0, 1.0]))
@@ -128,14 +148,15 @@ def test_options_that_exclude_each_other_are_told(tiny_encoder):
         classifier(tiny_encoder, lora={}, freeze_layers=1).fit(*statements())
 
 
-def test_a_saved_model_answers_as_before(fitted, tiny_encoder, tmp_path):
+def test_a_saved_model_answers_as_before(fitted, layers, tmp_path):
     fitted.save(tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json",
+        "config.json", *["head.safetensors"] * bool(layers), "model.safetensors", "tokenizer.json",
+        "tokenizer_config.json",
     ]  # fmt: skip
     table, _ = statements()
     # The encoder is not needed any more.
-    again = classifier("gone").load(tmp_path)
+    again = classifier("gone", layers=layers).load(tmp_path)
     np.testing.assert_array_equal(again.predict_proba(table), fitted.predict_proba(table))
     (tmp_path / "again").mkdir()
     again.save(tmp_path / "again")
@@ -152,8 +173,8 @@ def test_a_model_of_other_labels_or_without_a_head_is_refused(tiny_encoder, tmp_
         classifier("gone").load(tmp_path / "model")
 
 
-def test_the_same_seed_gives_the_same_bytes(fitted, tiny_encoder, tmp_path):
-    again = classifier(tiny_encoder, seed=3).fit(*statements())
+def test_the_same_seed_gives_the_same_bytes(fitted, layers, tiny_encoder, tmp_path):
+    again = classifier(tiny_encoder, seed=3, layers=layers).fit(*statements())
     for name, model in (("a", fitted), ("b", again)):
         (tmp_path / name).mkdir()
         model.save(tmp_path / name)
@@ -169,8 +190,8 @@ def test_odd_statements_are_scored(fitted):
     assert y_prob.dtype == np.float64
 
 
-def test_a_model_fitted_before_is_gone_on_from_with_its_head(fitted, tmp_path):
+def test_a_model_fitted_before_is_gone_on_from_with_its_head(fitted, layers, tmp_path):
     fitted.save(tmp_path)
     table, y = statements()
-    further = classifier(tmp_path, rate=1e-12).fit(table, y)
+    further = classifier(tmp_path, rate=1e-12, layers=layers).fit(table, y)
     np.testing.assert_allclose(further.predict_proba(table), fitted.predict_proba(table), atol=1e-5)

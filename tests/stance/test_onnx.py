@@ -45,13 +45,13 @@ class Exported:
     small: Path
 
 
-def finetuned(encoder: Path) -> StanceModel:
+def finetuned(encoder: Path, **more: object) -> StanceModel:
     """Return a classifier with random weights, large enough that its answers lie apart."""
-    from pipeline.stance.networks import open_network
+    from pipeline.stance.training import opened
 
-    options = {"encoder": str(encoder), "reading": READING, "max_tokens": 48}
+    options = {"encoder": str(encoder), "reading": READING, "max_tokens": 48, **more}
     classifier = stance.build("finetuned", options, seed=1)
-    classifier.network_ = open_network(encoder, max_tokens=48, seed=1)
+    classifier.network_ = opened(encoder, classifier.options, 1)
     with torch.no_grad():
         for name, weight in classifier.network_.model.named_parameters():
             if weight.dim() == 2 and "LayerNorm" not in name:
@@ -88,7 +88,7 @@ class Once:
         return self.said
 
 
-@pytest.fixture(scope="module", params=["bert", "mpnet", "embedding", "kernel"])
+@pytest.fixture(scope="module", params=["bert", "mpnet", "spans", "embedding", "kernel"])
 def exported(request, tiny_encoder, tmp_path_factory) -> Exported:
     folder = tmp_path_factory.mktemp(request.param)
     if request.param == "embedding":
@@ -96,6 +96,8 @@ def exported(request, tiny_encoder, tmp_path_factory) -> Exported:
     elif request.param == "kernel":
         kernel = {"penalty": 0.1, "gamma": 1.0, "dimensions": 8}
         model = embedding(tiny_encoder, "quote", "context_read", "quote_read", "match", layers=[1, 2], kernel=kernel)
+    elif request.param == "spans":
+        model = finetuned(tiny_encoder, layers=[1])
     else:
         model = finetuned(tiny_encoder if request.param == "bert" else mpnet(folder / "encoder"))
     with pytest.MonkeyPatch.context() as patch:

@@ -70,6 +70,27 @@ def test_the_same_texts_give_the_same_weights(tiny_encoder, tmp_path):
     assert len({(tmp_path / name / "model.safetensors").read_bytes() for name in ("a", "b")}) == 1
 
 
+def test_layers_are_rounded_apart(tiny_encoder, tmp_path):
+    whole, lower, both = tiny_encoder, tmp_path / "lower", tmp_path / "both"
+    round_encoder(find_encoder(str(whole)), TEXTS, Rounding(2, last=1), lower)
+    round_encoder(find_encoder(str(lower)), TEXTS, Rounding(2, first=1), both)
+    weights = {
+        folder: transformers.AutoModel.from_pretrained(folder, local_files_only=True).state_dict()
+        for folder in (whole, lower, both)
+    }
+
+    def same(a, b):
+        return {name for name in weights[a] if torch.equal(weights[a][name], weights[b][name])}
+
+    def linear(layer):
+        parts = ("attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense")
+        return {f"encoder.layer.{layer}.{part}.weight" for part in (*parts, "intermediate.dense", "output.dense")}
+
+    names = set(weights[whole])
+    assert names - same(whole, lower) == linear(0) | {"embeddings.word_embeddings.weight"}
+    assert names - same(lower, both) == linear(1)
+
+
 def test_more_layers_than_there_are_is_told(tiny_encoder, tmp_path):
     with pytest.raises(ModelError, match="2 layers found, 3 asked for"):
         round_encoder(find_encoder(str(tiny_encoder)), TEXTS, Rounding(3), tmp_path)
