@@ -27,11 +27,12 @@ BASELINES = {
     "frozen mpnet, title, target, products": ("embedding", *_LINEAR, *_PRODUCTS, "model.encoder=MPNET"),
     "frozen MiniLM, kernel": ("embedding",),
     "frozen mpnet, kernel": ("mpnet", "model.encoder=MPNET"),
-    "what ships, in 32 bits": ("mpnet", "model.encoder=ROUNDED"),
+    "eight layers of mpnet, rounded, kernel": ("mpnet", "model.encoder=PLAIN"),
+    "what ships, in 32 bits": ("mpnet", "model.encoder=TUNED"),
 }
 """Configurations under ``configs/models`` and values set in them; encoders in capitals are named by options."""
 
-RECIPE = "what ships, in 32 bits"
+UNTUNED, RECIPE = "eight layers of mpnet, rounded, kernel", "what ships, in 32 bits"
 
 
 @dataclass(frozen=True, slots=True)

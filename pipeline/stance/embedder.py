@@ -160,8 +160,8 @@ def pooled(hidden: Sequence[Any], parts: Any, layers: Sequence[int]) -> Any:
     import torch
 
     def mean(layer: int, weights: Any) -> Any:
-        total = (hidden[layer] * weights).sum(dim=1) / weights.sum(dim=1)
+        total = (hidden[layer].float() * weights).sum(dim=1) / weights.sum(dim=1)
         return torch.nn.functional.normalize(total, dim=1)
 
-    both = [(parts >= least)[..., None].to(hidden[0].dtype) for least in (FOCUS, CONTEXT)]
+    both = [(parts >= least)[..., None].float() for least in (FOCUS, CONTEXT)]
     return torch.stack([sum(mean(layer, weights) for layer in layers) / len(layers) for weights in both], dim=1)

@@ -163,7 +163,7 @@ def require(*packages: str) -> None:
 
 
 def freeze(model: Any, layers: int) -> None:
-    """Keep the embeddings and the lowest layers of an encoder as they are; 0 keeps nothing.
+    """Keep the embeddings and the lowest layers of an encoder as they are, without dropout; 0 keeps nothing.
 
     Raises
     ------
@@ -183,13 +183,18 @@ def freeze(model: Any, layers: int) -> None:
     frozen = [module for name, module in model.base_model.named_children() if "embedding" in name]
     for module in [*frozen, *stacks[0][:layers]]:
         module.requires_grad_(False)
+        _set_dropout(module, 0.0)
 
 
 def set_dropout(model: Any, share: float) -> None:
     """Set the dropout inside the encoder; that of the head stays."""
+    _set_dropout(model.base_model, share)
+
+
+def _set_dropout(network: Any, share: float) -> None:
     from torch.nn import Dropout
 
-    for module in model.base_model.modules():
+    for module in network.modules():
         if isinstance(module, Dropout):
             module.p = share
 

@@ -126,7 +126,7 @@ def _module(encoder: Any, layers: Sequence[int]) -> Any:
 
         def forward(self, spans: Any, **given: Any) -> Any:
             hidden = self.encoder(**given, output_hidden_states=True).hidden_states
-            means = pooled([states.float() for states in hidden], spans, layers)
+            means = pooled(hidden, spans, layers)
             return SequenceClassifierOutput(logits=self.head(means.flatten(1) * width**0.5))
 
     return SpanClassifier()
