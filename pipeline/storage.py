@@ -154,7 +154,7 @@ def _typed(value: str, column: str) -> Any:
     if column in _INTEGERS:
         return int(value)
     if column in _BOOLEANS:
-        return value == "True"
+        return value.casefold() == "true"  # spreadsheets write TRUE
     return float(value) if column in _FLOATS else value
 
 
@@ -176,7 +176,8 @@ def read_table(path: Path, required: Iterable[str] = ()) -> list[dict[str, Any]]
         elif path.suffix == ".jsonl":
             rows = [row for _, row in read_jsonl(path, "table")]
         else:
-            with path.open(encoding="utf-8", newline="") as handle:
+            # A spreadsheet that saves the table puts a byte order mark before it.
+            with path.open(encoding="utf-8-sig", newline="") as handle:
                 rows = [{k: _typed(v, k) for k, v in row.items()} for row in csv.DictReader(handle)]
     except (pa.ArrowException, OSError, ValueError, csv.Error) as error:
         raise InputError(f"{path}: damaged table ({error}); write it again") from error
