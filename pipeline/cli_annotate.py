@@ -99,6 +99,32 @@ def next_statements(
         note(f"fewer than {settings.count}: {settings.per_story} of each story; --set per_story=N takes more")
 
 
+@app.command(name="sample", epilog="Example: stance annotate sample scored.parquet --out sample.parquet --n 200")
+def sample_statements(
+    tables: options.ScoredTables,
+    out: options.SampleTable,
+    n: options.SampleSize = 200,
+    strata: options.Strata = None,
+    allocation: options.Allocate = "proportional",
+    seed: options.DrawSeed = 13,
+    as_json: options.Json = False,
+) -> None:
+    """Draw a random sample to label, by which `stance estimate` corrects for the model's errors."""
+    from pipeline.console_estimate import say_design
+    from pipeline.findings.sampling import check_allocation
+    from pipeline.stages import annotate_sample as stage
+
+    design = stage.Design(n, tuple(options.listed(strata)), check_allocation(allocation), seed)
+    sampled = stage.run(tables, out, design)
+    if as_json:
+        say_json({**sampled.manifest.as_dict(), "design": sampled.design})
+    else:
+        say_manifest(sampled.manifest)
+        say_design(sampled.design)
+    for line in sampled.warnings:
+        note(line)
+
+
 @app.command(name="check", epilog="Example: stance annotate check gold.jsonl --quotes data/quotes.parquet")
 def check_labels(
     files: options.GoldFiles,

@@ -1,0 +1,42 @@
+"""Commands that turn scored quotes into figures: ``stance estimate``, and the actors behind them."""
+
+from __future__ import annotations
+
+import typer
+
+from pipeline import options
+from pipeline.console import note, say_json
+
+app = typer.Typer()
+
+
+@app.command(epilog="Example: stance estimate scored.parquet --sample sample.parquet --labels ann.jsonl --by outlet")
+def estimate(
+    tables: options.ScoredTables,
+    by: options.GroupBy = None,
+    sample: options.LabelledSample = None,
+    labels: options.SampleLabels = None,
+    count: options.CountAs = "mention",
+    method: options.EstimateMethod = "ppi",
+    level: options.Level = 0.95,
+    resamples: options.Resamples = 1000,
+    seed: options.Seed = 13,
+    out: options.EstimateTable = None,
+    as_json: options.Json = False,
+) -> None:
+    """Estimate the share of each stance by group, corrected for the model's errors by a labelled random sample."""
+    from pipeline.console_estimate import say_estimated
+    from pipeline.findings.counting import check_count
+    from pipeline.findings.estimates import Asked, check_method
+    from pipeline.stages import estimate as stage
+
+    asked = Asked(tuple(options.listed(by)), check_method(method), level, resamples, seed)
+    found = stage.run(stage.Task(tables, asked, sample, labels or (), check_count(count), out))
+    if as_json:
+        say_json(found.as_dict())
+    else:
+        say_estimated(found)
+    for line in found.notes:
+        note(line)
+    if out:
+        note(f"wrote {out}")

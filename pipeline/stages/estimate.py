@@ -1,0 +1,161 @@
+"""Estimate: scored tables, and a labelled random sample -> the share of each stance by group, with intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import InputError
+from pipeline.findings.counting import Count, count_units
+from pipeline.findings.estimates import Asked, Found, Group, Shares, find_shares
+from pipeline.findings.groups import check_groups
+from pipeline.findings.labelled import Answer, Labelled, check_sample, put_labels
+from pipeline.findings.scored import ScoredCorpus, ScoredRow
+from pipeline.labels.gold import read_gold
+from pipeline.labels.revisions import newest
+from pipeline.parts import read_parts
+from pipeline.records import LABELS
+from pipeline.stages.extraction import check_apart
+from pipeline.stages.scored import read_scored
+from pipeline.storage import check_table_path, schema_of, write_table
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is to be estimated.
+
+    Parameters
+    ----------
+    tables
+        Scored tables.
+    sample
+        Table of ``stance annotate sample``; None gives naive shares alone.
+    labels
+        Gold files with the coder's labels of the sample.
+    count
+        What counts once.
+    out
+        Table to write; None writes none.
+    """
+
+    tables: Sequence[Path]
+    asked: Asked
+    sample: Path | None = None
+    labels: Sequence[Path] = ()
+    count: Count = "mention"
+    out: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Estimated:
+    """The shares of a corpus and what is to be known about them."""
+
+    task: Task
+    found: Found
+    statements: int
+    labelled: int
+    notes: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return all of it as JSON-ready values."""
+        asked = self.task.asked
+        return {
+            "count": self.task.count,
+            "by": [*asked.by],
+            "method": asked.method if self.task.sample else None,
+            "level": asked.level,
+            "statements": self.statements,
+            "labelled": self.labelled,
+            "power": self.found.power,
+            "whole": self.found.whole.as_dict(()),
+            "groups": [group.as_dict(asked.by) for group in self.found.groups],
+            "notes": [*self.notes],
+        }
+
+
+def run(task: Task) -> Estimated:
+    """Return the share of each stance, in the whole corpus and by group; ``task.out`` gets them as a table.
+
+    Raises
+    ------
+    InputError
+        If a table cannot be read, or the sample is none of this corpus, was not drawn at random or is not labelled.
+    LabelError
+        If a gold row does not fit the codebook.
+    """
+    check_groups(task.asked.by)
+    if task.labels and task.sample is None:
+        raise InputError(f"{task.labels[0]}: --labels needs --sample, the table of `stance annotate sample`")
+    if task.out:
+        check_table_path(task.out)
+        check_apart([*map(str, task.tables), *map(str, task.labels), str(task.sample or "")], [task.out])
+    corpus = read_scored(task.tables)
+    rows = corpus.toward_targets
+    if not rows:
+        raise InputError(
+            f"{task.tables[0]}: no statement has a target, so no stance means anything; score with --target"
+        )
+    labelled = _labelled(task.sample, task.labels, rows) if task.sample else None
+    found = find_shares(rows, count_units(rows, task.count), task.asked, labelled)
+    if task.out:
+        _write(task.out, found, task.asked.by)
+    notes = (*_left_out(corpus), *corpus.warnings, *(labelled.notes if labelled else ()))
+    return Estimated(task, found, len(rows), len(labelled.labels) if labelled else 0, notes)
+
+
+def _left_out(corpus: ScoredCorpus) -> tuple[str, ...]:
+    without = len(corpus.statements) - len(corpus.toward_targets)
+    line = f"{without} of {len(corpus.statements)} statements have no target and are left out; score with --target"
+    return (line,) if without else ()
+
+
+def _labelled(sample: Path, files: Sequence[Path], rows: Sequence[ScoredRow]) -> Labelled:
+    cells = read_parts(sample)
+    check_sample(cells, rows, str(sample))  # before the labels are read: what is wrong here is told first
+    answers = [
+        Answer(
+            label=None if gold.kind == "term" else gold.label,
+            target=gold.target,
+            source=gold.source,
+            start=gold.start,
+            end=gold.end,
+            quote_ids=tuple(name for name in (gold.statement_id, *(gold.replaces or "").split()) if name),
+            coder=gold.coder,
+            where=gold.where,
+        )
+        for path in files
+        for gold in newest(read_gold(path))
+    ]
+    return put_labels(cells, rows, answers, str(sample))
+
+
+_COUNTS = ("n", "articles", "labelled", "count")
+_NAIVE, _CORRECTED = ("naive", "naive_low", "naive_high"), ("share", "low", "high")
+
+
+def _write(path: Path, found: Found, by: Sequence[str]) -> None:
+    """Write a row for each group and stance; the whole corpus first, without group values."""
+    rows = [row for group in (found.whole, *found.groups) for row in _rows(group, by)]
+    columns = (*by, "stance", *_COUNTS, *_NAIVE, *_CORRECTED, "note")
+    write_table(path, rows, schema_of(columns, integers=_COUNTS, floats=(*_NAIVE, *_CORRECTED)))
+
+
+def _rows(group: Group, by: Sequence[str]) -> list[dict[str, Any]]:
+    known = dict(zip(by, group.key, strict=False))
+    return [
+        known
+        | {"stance": label, "n": group.n, "articles": group.articles, "labelled": group.labelled, "note": group.note}
+        | {"count": group.counts[label]}
+        | _cells(group.naive, label, _NAIVE)
+        | _cells(group.corrected, label, _CORRECTED)
+        for label in LABELS
+    ]
+
+
+def _cells(shares: Shares | None, label: str, names: Sequence[str]) -> dict[str, float | None]:
+    if shares is None:
+        return dict.fromkeys(names)
+    found = shares[label]
+    return dict(zip(names, (found.value, found.low, found.high), strict=True))
