@@ -358,3 +358,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         note(f"error: {readable(error.object)!r}: is no UTF-8 text; rename the file or folder")
         return 2
     return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

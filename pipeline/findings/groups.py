@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -69,8 +69,8 @@ def check_groups(names: Sequence[str]) -> tuple[str, ...]:
 def group_units(units: Iterable[Unit], by: Sequence[str], places: Mapping[str, int]) -> dict[Key, list[Member]]:
     """Return the members of each group, by its values; groups without any are those of months and years between.
 
-    The order: alphabetical, periods in time, unknown values last. A month or year between the first and the last of
-    its group in which nobody says anything is there, too, with no members: it is no data, and not a share of 0.
+    The order: the largest first, unknown values last; periods in time. A month or year between the first and the last
+    of its group in which nobody says anything is there, too, with no members: it is no data, and not a share of 0.
 
     Parameters
     ----------
@@ -90,11 +90,23 @@ def group_units(units: Iterable[Unit], by: Sequence[str], places: Mapping[str, i
     }
     if len(periods := [name for name in by if name in _PERIODS]) == 1:
         grouped |= {key: [] for key in _between(list(grouped), by, periods[0]) if key not in grouped}
-    return {key: grouped[key] for key in sorted(grouped, key=lambda key: _order(key, by))}
+    return {key: grouped[key] for key in sorted(grouped, key=_order(grouped, by))}
 
 
-def _order(key: Key, by: Sequence[str]) -> tuple[tuple[bool, str], ...]:
-    return tuple((_is_unknown(value, name), value.casefold()) for value, name in zip(key, by, strict=True))
+def _order(grouped: Mapping[Key, Sequence[Member]], by: Sequence[str]) -> Callable[[Key], tuple[object, ...]]:
+    """Return what groups are sorted by: of each value in turn, whether it is unknown, the time or its units, itself."""
+    units = [Counter[str]() for _ in by]
+    for key, members in grouped.items():
+        for counter, value in zip(units, key, strict=True):
+            counter[value] += len(members)
+
+    def order(key: Key) -> tuple[object, ...]:
+        return tuple(
+            (_is_unknown(value, name), 0 if name in _PERIODS else -counter[value], value)
+            for value, name, counter in zip(key, by, units, strict=True)
+        )
+
+    return order
 
 
 def _is_unknown(value: str, name: str) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import InputError
-from pipeline.findings.counting import Count, count_units
+from pipeline.findings.actors import Actor, attribute
+from pipeline.findings.changes import Change, find_changes
+from pipeline.findings.counting import Count, Unit, count_units
 from pipeline.findings.estimates import Asked, Found, Group, Shares, find_shares
 from pipeline.findings.groups import check_groups
 from pipeline.findings.labelled import Answer, Labelled, check_sample, put_labels
@@ -17,6 +19,7 @@ from pipeline.labels.gold import read_gold
 from pipeline.labels.revisions import newest
 from pipeline.parts import read_parts
 from pipeline.records import LABELS
+from pipeline.stages.actor_file import read_actors
 from pipeline.stages.extraction import check_apart
 from pipeline.stages.scored import read_scored
 from pipeline.storage import check_table_path, schema_of, write_table
@@ -36,6 +39,10 @@ class Task:
         Gold files with the coder's labels of the sample.
     count
         What counts once.
+    actors
+        The analyst's file of actors; None takes the speakers as they were found.
+    changes
+        Whether to look for changes of stance over time, too.
     out
         Table to write; None writes none.
     """
@@ -45,18 +52,29 @@ class Task:
     sample: Path | None = None
     labels: Sequence[Path] = ()
     count: Count = "mention"
+    actors: Path | None = None
+    changes: bool = False
     out: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Estimated:
-    """The shares of a corpus and what is to be known about them."""
+    """The shares of a corpus and what is to be known about them.
+
+    Parameters
+    ----------
+    statements, labelled
+        Rows that were counted, and those of them that the sample labels.
+    changes
+        Of the actors that were tested; None where nobody asked.
+    """
 
     task: Task
     found: Found
     statements: int
     labelled: int
     notes: tuple[str, ...]
+    changes: tuple[Change, ...] | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return all of it as JSON-ready values."""
@@ -71,6 +89,7 @@ class Estimated:
             "power": self.found.power,
             "whole": self.found.whole.as_dict(()),
             "groups": [group.as_dict(asked.by) for group in self.found.groups],
+            **({"changes": [change.as_dict() for change in self.changes]} if self.changes is not None else {}),
             "notes": [*self.notes],
         }
 
@@ -90,7 +109,8 @@ def run(task: Task) -> Estimated:
         raise InputError(f"{task.labels[0]}: --labels needs --sample, the table of `stance annotate sample`")
     if task.out:
         check_table_path(task.out)
-        check_apart([*map(str, task.tables), *map(str, task.labels), str(task.sample or "")], [task.out])
+        read = [*task.tables, *task.labels, *(path for path in (task.sample, task.actors) if path)]
+        check_apart(list(map(str, read)), [task.out])
     corpus = read_scored(task.tables)
     rows = corpus.toward_targets
     if not rows:
@@ -98,11 +118,22 @@ def run(task: Task) -> Estimated:
             f"{task.tables[0]}: no statement has a target, so no stance means anything; score with --target"
         )
     labelled = _labelled(task.sample, task.labels, rows) if task.sample else None
-    found = find_shares(rows, count_units(rows, task.count), task.asked, labelled)
+    actors, told = read_actors(task.actors, rows) if task.actors else (attribute(rows), ())
+    units = count_units(rows, task.count, actors=actors)
+    found = find_shares(rows, units, task.asked, labelled)
+    changes = _changes(rows, units, task, actors) if task.changes else None
     if task.out:
         _write(task.out, found, task.asked.by)
-    notes = (*_left_out(corpus), *corpus.warnings, *(labelled.notes if labelled else ()))
-    return Estimated(task, found, len(rows), len(labelled.labels) if labelled else 0, notes)
+    notes = (*_left_out(corpus), *corpus.warnings, *told, *(labelled.notes if labelled else ()))
+    return Estimated(task, found, len(rows), len(labelled.labels) if labelled else 0, notes, changes)
+
+
+def _changes(
+    rows: Sequence[ScoredRow], units: Sequence[Unit], task: Task, actors: Mapping[str, Actor]
+) -> tuple[Change, ...]:
+    """Return the changes; mentions are gathered to remarks first, or the copies of one would count as many."""
+    said = count_units(rows, "utterance", actors=actors) if task.count == "mention" else units
+    return tuple(find_changes(said, seed=task.asked.seed))
 
 
 def _left_out(corpus: ScoredCorpus) -> tuple[str, ...]:
