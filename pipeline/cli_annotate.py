@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from pipeline import options
+from pipeline import options, options_estimate, options_findings
 from pipeline.console import note, say_json, say_manifest
 from pipeline.console_annotate import note_findings, say_agreement
 
@@ -101,12 +101,12 @@ def next_statements(
 
 @app.command(name="sample", epilog="Example: stance annotate sample scored.parquet --out sample.parquet --n 200")
 def sample_statements(
-    tables: options.ScoredTables,
-    out: options.SampleTable,
-    n: options.SampleSize = 200,
-    strata: options.Strata = None,
-    allocation: options.Allocate = "proportional",
-    seed: options.DrawSeed = 13,
+    tables: options_findings.Scored,
+    out: options_estimate.SampleTable,
+    n: options_estimate.SampleSize = 200,
+    strata: options_estimate.Strata = None,
+    allocation: options_estimate.Allocate = "proportional",
+    seed: options_estimate.DrawSeed = 13,
     as_json: options.Json = False,
 ) -> None:
     """Draw a random sample to label, by which `stance estimate` corrects for the model's errors."""

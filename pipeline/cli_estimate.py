@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from pipeline import options
+from pipeline import options, options_estimate, options_findings
 from pipeline.console import note, say_json
 
 app = typer.Typer()
@@ -19,18 +19,18 @@ app.add_typer(actors)
 
 @app.command(epilog="Example: stance estimate scored.parquet --sample sample.parquet --labels ann.jsonl --by outlet")
 def estimate(
-    tables: options.ScoredTables,
-    by: options.GroupBy = None,
-    sample: options.LabelledSample = None,
-    labels: options.SampleLabels = None,
-    count: options.CountAs = "mention",
-    people: options.ActorsFile = None,
-    changes: options.Changes = False,
-    method: options.EstimateMethod = "ppi",
-    level: options.Level = 0.95,
+    tables: options_findings.Scored,
+    by: options_estimate.GroupBy = None,
+    sample: options_estimate.LabelledSample = None,
+    labels: options_estimate.SampleLabels = None,
+    count: options_findings.CountBy = "mention",
+    people: options_estimate.ActorsFile = None,
+    changes: options_estimate.Changes = False,
+    method: options_estimate.EstimateMethod = "ppi",
+    level: options_estimate.Level = 0.95,
     resamples: options.Resamples = 1000,
     seed: options.Seed = 13,
-    out: options.EstimateTable = None,
+    out: options_estimate.EstimateTable = None,
     as_json: options.Json = False,
 ) -> None:
     """Estimate the share of each stance by group, corrected for the model's errors by a labelled random sample."""
@@ -55,8 +55,8 @@ def estimate(
 
 @actors.command(name="propose", epilog="Example: stance actors propose scored.parquet --out actors.csv")
 def propose_actors(
-    tables: options.ScoredTables,
-    out: options.ActorsOut,
+    tables: options_findings.Scored,
+    out: options_estimate.ActorsOut,
     as_json: options.Json = False,
 ) -> None:
     """Propose which names are one actor, and which name two, for you to approve in a file; nothing is applied."""

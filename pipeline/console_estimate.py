@@ -65,7 +65,7 @@ def say_estimated(estimated: Estimated) -> None:
         say(f"and {left} groups with too little for a share; --out and --json have all")
     say(f"n counts each {_COUNTED[estimated.task.count]}; brackets hold {asked.level:.0%} intervals")
     if found.power is not None:
-        say(f"power {found.power:.2f}: how far the {estimated.labelled} labels lean on the model's probabilities, 0 to 1")
+        say(f"power {found.power:.2f}: how far the estimate leans on the model's probabilities, from 0 to 1")
 
 
 def say_changes(changes: Sequence[Change]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -13,9 +13,9 @@ from pipeline.findings.confusion import LEAST_OF_LABEL, adjusted_shares, seen_of
 from pipeline.findings.correction import Corrected, Frame, corrected_shares, tuned_power
 from pipeline.findings.counting import Unit
 from pipeline.findings.groups import Key, Member, group_units
+from pipeline.findings.intervals import figures, stance_counts, stance_shares
 from pipeline.findings.labelled import Labelled
 from pipeline.findings.scored import ScoredRow
-from pipeline.findings.shares import stance_counts, stance_shares
 from pipeline.records import LABELS, Estimate
 from pipeline.resampling import IntArray
 
@@ -68,8 +68,8 @@ class Group:
             "articles": self.articles,
             "labelled": self.labelled,
             "counts": dict(self.counts),
-            "naive": _shares_dict(self.naive),
-            "corrected": _shares_dict(self.corrected),
+            "naive": figures(self.naive) if self.naive else None,
+            "corrected": figures(self.corrected) if self.corrected else None,
             "note": self.note,
         }
 
@@ -239,11 +239,5 @@ class _Judge:
         return adjusted_shares(frame, part, rng=rng, resamples=asked.resamples, level=asked.level), None
 
     def _estimates(self, found: Corrected, n: int) -> dict[str, Estimate]:
-        figures = zip(LABELS, found.share.tolist(), found.low.tolist(), found.high.tolist(), strict=True)
-        return {label: Estimate(value, low, high, n, self._asked.level) for label, value, low, high in figures}
-
-
-def _shares_dict(shares: Shares | None) -> dict[str, dict[str, float]] | None:
-    if shares is None:
-        return None
-    return {label: {name: asdict(found)[name] for name in ("value", "low", "high")} for label, found in shares.items()}
+        found_figures = zip(LABELS, found.share.tolist(), found.low.tolist(), found.high.tolist(), strict=True)
+        return {label: Estimate(value, low, high, n, self._asked.level) for label, value, low, high in found_figures}

@@ -100,8 +100,3 @@ class ScoredCorpus:
     def statements(self) -> tuple[ScoredRow, ...]:
         """The rows that findings count: all but terms, titles and scare quotes."""
         return tuple(row for row in self.rows if row.is_statement)
-
-    @property
-    def toward_targets(self) -> tuple[ScoredRow, ...]:
-        """The statements with a target: a stance toward nothing is none, and no coder could label it."""
-        return tuple(row for row in self.statements if row.target)

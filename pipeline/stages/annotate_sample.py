@@ -12,10 +12,10 @@ import numpy as np
 
 from pipeline.errors import InputError
 from pipeline.files import sha256_text, write_json
+from pipeline.findings.countable import countable
 from pipeline.findings.sampling import (
     SAMPLE_COLUMNS,
     Allocation,
-    Drawn,
     check_strata,
     corpus_hash,
     design_of,
@@ -90,7 +90,7 @@ def run(tables: Sequence[Path], out: Path, design: Design) -> Sampled:
     read = [*tables, *(beside(table, name) for table in tables for name in _SIDE)]
     check_apart(list(map(str, read)), [out, *(side_path(out, name) for name in _SIDE)])
     corpus = read_scored(tables)
-    rows = corpus.toward_targets
+    rows, left_out = countable(corpus)
     if not rows:
         raise InputError(f"{tables[0]}: no statement has a target to be labelled toward; score with --target")
     strata = strata_of(rows, names)
@@ -102,7 +102,7 @@ def run(tables: Sequence[Path], out: Path, design: Design) -> Sampled:
     outputs = [out, *copy_articles(tables, out, {rows[row.index].article_id for row in drawn})]
     manifest = watch.manifest(
         "annotate sample",
-        counts=_counts(len(corpus.statements), len(rows), drawn),
+        counts={"statements": len(rows), "strata": len({row.stratum for row in drawn}), "drawn": len(drawn)},
         dropped={},
         inputs=tables,
         outputs=outputs,
@@ -111,10 +111,4 @@ def run(tables: Sequence[Path], out: Path, design: Design) -> Sampled:
     )
     told = {**design.as_dict(), "drawn_from": known, "by_stratum": design_of(drawn)}
     write_json(side_path(out, "manifest.json"), {**manifest.as_dict(), "design": told})
-    return Sampled(manifest, told, corpus.warnings)
-
-
-def _counts(statements: int, eligible: int, drawn: Sequence[Drawn]) -> dict[str, int]:
-    without = {"statements_without_target": statements - eligible} if statements > eligible else {}
-    strata = len({row.stratum for row in drawn})
-    return {"statements": statements, **without, "strata": strata, "drawn": len(drawn)}
+    return Sampled(manifest, told, (*left_out, *corpus.warnings))

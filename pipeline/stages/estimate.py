@@ -10,11 +10,12 @@ from typing import Any
 from pipeline.errors import InputError
 from pipeline.findings.actors import Actor, attribute
 from pipeline.findings.changes import Change, find_changes
+from pipeline.findings.countable import countable
 from pipeline.findings.counting import Count, Unit, count_units
 from pipeline.findings.estimates import Asked, Found, Group, Shares, find_shares
 from pipeline.findings.groups import check_groups
 from pipeline.findings.labelled import Answer, Labelled, check_sample, put_labels
-from pipeline.findings.scored import ScoredCorpus, ScoredRow
+from pipeline.findings.scored import ScoredRow
 from pipeline.labels.gold import read_gold
 from pipeline.labels.revisions import newest
 from pipeline.parts import read_parts
@@ -112,7 +113,7 @@ def run(task: Task) -> Estimated:
         read = [*task.tables, *task.labels, *(path for path in (task.sample, task.actors) if path)]
         check_apart(list(map(str, read)), [task.out])
     corpus = read_scored(task.tables)
-    rows = corpus.toward_targets
+    rows, left_out = countable(corpus)
     if not rows:
         raise InputError(
             f"{task.tables[0]}: no statement has a target, so no stance means anything; score with --target"
@@ -124,7 +125,7 @@ def run(task: Task) -> Estimated:
     changes = _changes(rows, units, task, actors) if task.changes else None
     if task.out:
         _write(task.out, found, task.asked.by)
-    notes = (*_left_out(corpus), *corpus.warnings, *told, *(labelled.notes if labelled else ()))
+    notes = (*left_out, *corpus.warnings, *told, *(labelled.notes if labelled else ()))
     return Estimated(task, found, len(rows), len(labelled.labels) if labelled else 0, notes, changes)
 
 
@@ -134,12 +135,6 @@ def _changes(
     """Return the changes; mentions are gathered to remarks first, or the copies of one would count as many."""
     said = count_units(rows, "utterance", actors=actors) if task.count == "mention" else units
     return tuple(find_changes(said, seed=task.asked.seed))
-
-
-def _left_out(corpus: ScoredCorpus) -> tuple[str, ...]:
-    without = len(corpus.statements) - len(corpus.toward_targets)
-    line = f"{without} of {len(corpus.statements)} statements have no target and are left out; score with --target"
-    return (line,) if without else ()
 
 
 def _labelled(sample: Path, files: Sequence[Path], rows: Sequence[ScoredRow]) -> Labelled:

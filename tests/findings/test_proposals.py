@@ -62,11 +62,14 @@ def test_a_name_with_two_affiliations_is_proposed_to_be_split_with_its_dates():
         row(3, speaker_affiliation="Tessaly Corp"),
         row(4, speaker_affiliation="The Halden Board"),
         row(5),
+        row(6, speaker_affiliation="Tessaly Corp"),
+        row(7, speaker_affiliation="Marisport"),
+        *(row(n, speaker_affiliation="R-Halden") for n in (8, 9)),
     ]
     splits = [one for one in propose(rows) if one.proposal == "split"]
     assert [(one.affiliation, one.actor, one.rows) for one in splits] == [
         ("Halden Board", "Mira Olsen (Halden Board)", 3),
-        ("Tessaly Corp", "Mira Olsen (Tessaly Corp)", 1),
+        ("Tessaly Corp", "Mira Olsen (Tessaly Corp)", 2),
     ]
     assert "Halden Board (3 rows, 2032-03-01 to 2032-05-01)" in splits[0].reason
 
