@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from pipeline import options, options_estimate, options_findings
-from pipeline.console import note, say_json
+from pipeline.console import note, say_json, working
 
 app = typer.Typer()
 actors = typer.Typer(
@@ -40,7 +40,9 @@ def estimate(
     from pipeline.stages import estimate as stage
 
     asked = Asked(tuple(options.listed(by)), check_method(method), level, resamples, seed)
-    found = stage.run(stage.Task(tables, asked, sample, labels or (), check_count(count), people, changes, out))
+    task = stage.Task(tables, asked, sample, labels or (), check_count(count), people, changes, out)
+    with working("estimating"):
+        found = stage.run(task)
     if as_json:
         say_json(found.as_dict())
     else:
@@ -63,7 +65,8 @@ def propose_actors(
     from pipeline.console_estimate import say_proposed
     from pipeline.stages import actors as stage
 
-    proposed = stage.run(tables, out)
+    with working("comparing names"):
+        proposed = stage.run(tables, out)
     if as_json:
         say_json(proposed.as_dict())
     else:

@@ -74,12 +74,16 @@ def say_changes(changes: Sequence[Change]) -> None:
     told = [change for change in changes if change.changed]
     for change in told:
         way = "more for the restriction" if change.difference > 0 else "less for the restriction"
-        say(f"{change.actor.name} on {change.target}: {way} than before (adjusted p {change.p_adjusted:.3g})")
+        say(f"{change.actor.name} on {change.target}: {way} than before, {_moved(change)}")
         for name, side in (("before", change.before), ("after", change.after)):
             say(f"  {name}: mean {side.mean:+.2f} in {side.articles} articles, {side.first} to {side.last}")
             for unit in side.quotes:
                 say(f"    {unit.date}  {unit.stance}  {' '.join(unit.rows[0].text.split())}")
     say(f"{len(told)} of {len(changes)} speakers and targets with enough dated articles changed")
+
+
+def _moved(change: Change) -> str:
+    return f"{change.difference:+.2f} ({change.low:+.2f} to {change.high:+.2f}), adjusted p {change.p_adjusted:.3g}"
 
 
 _COUNTED = {

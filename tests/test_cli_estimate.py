@@ -208,8 +208,13 @@ def test_people_roll_up_to_organisations_without_scoring_anew(folder, capsys):
     before = Path("actors.csv").read_bytes()
     rows = list(csv.DictReader(io.StringIO(before.decode("utf-8-sig"), newline="")))
     assert all(row["approved"] == "" for row in rows)
-    text = "alias,actor,organisation,valid_to,approved\nM. Olsen,Mira Olsen,,,yes\nMira Olsen,Mira Olsen,Halden Board,2032-03,yes"
-    Path("mine.csv").write_text(text + "\nOru Baptista,Oru Baptista,Tessaly,,\n", encoding="utf-8")
+    lines = [
+        "alias,actor,organisation,valid_to,approved",
+        "M. Olsen,Mira Olsen,,,yes",
+        "Mira Olsen,Mira Olsen,Halden Board,2032-03,yes",
+        "Oru Baptista,Oru Baptista,Tessaly,,",
+    ]
+    Path("mine.csv").write_text("\n".join(lines), encoding="utf-8")
     found = estimated(capsys, "--actors", "mine.csv", "--by", "speaker")
     assert {group["speaker"]: group["n"] for group in found["groups"]} == {
         "Mira Olsen": 100,

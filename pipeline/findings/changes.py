@@ -65,6 +65,8 @@ class Change:
     ----------
     difference
         Later less earlier mean, in [-2, 2]: above 0, more in favour of the restriction than before.
+    low, high
+        Of the difference: its 95 % interval by Welch's t over articles.
     p, p_adjusted
         Of the permutation, and after Benjamini and Hochberg over all that were tested.
     changed
@@ -76,6 +78,8 @@ class Change:
     before: Side
     after: Side
     difference: float
+    low: float
+    high: float
     p: float
     p_adjusted: float
 
@@ -91,6 +95,8 @@ class Change:
             "target": self.target,
             "changed": self.changed,
             "difference": self.difference,
+            "low": self.low,
+            "high": self.high,
             "p": self.p,
             "p_adjusted": self.p_adjusted,
             "before": self.before.as_dict(),
@@ -196,7 +202,21 @@ def _change(
     sides = _side(before), _side(after)
     if first.actor is None or first.target is None:
         raise ValueError("a change needs an actor and a target")
-    return Change(first.actor, first.target, *sides, sides[1].mean - sides[0].mean, p, p_adjusted)
+    difference = sides[1].mean - sides[0].mean
+    reach = _reach(*([article.score for article in side] for side in (before, after)))
+    low, high = max(difference - reach, -2.0), min(difference + reach, 2.0)
+    return Change(first.actor, first.target, *sides, difference, low, high, p, p_adjusted)
+
+
+def _reach(one: Sequence[float], two: Sequence[float]) -> float:
+    """Return half of the width of Welch's 95 % interval of a difference in means; 0 where nothing varies."""
+    from scipy import stats
+
+    parts = [float(np.var(scores, ddof=1)) / len(scores) for scores in (one, two)]
+    if sum(parts) == 0:
+        return 0.0
+    freedom = sum(parts) ** 2 / sum(part**2 / (len(scores) - 1) for part, scores in zip(parts, (one, two), strict=True))
+    return float(stats.t.ppf(0.975, freedom) * np.sqrt(sum(parts)))
 
 
 def _side(articles: Sequence[_Article]) -> Side:

@@ -27,7 +27,7 @@ def test_who_turned_is_told_with_quotes_of_both_sides():
     (found,) = changes(said([ANTI] * 6 + [PRO] * 6))
     assert found.changed
     assert found.p == pytest.approx(2 / 924)  # two of all 924 ways to halve twelve
-    assert found.difference == pytest.approx(1.5)
+    assert (found.difference, found.low, found.high) == pytest.approx((1.5, 1.5, 1.5))
     assert (found.before.n, found.after.n, str(found.after.first)) == (6, 6, "2032-01-19")
     assert {unit.stance for unit in found.before.quotes} == {ANTI}
     told = found.as_dict()
@@ -55,6 +55,12 @@ def test_who_says_the_same_or_changes_all_the_time_is_not_told():
 )
 def test_too_little_is_not_tested(rows):
     assert changes(rows) == []
+
+
+def test_the_difference_has_welchs_interval():
+    (found,) = changes(said([ANTI, ANTI, ANTI, ANTI, PRO, *[PRO] * 4, ANTI]))
+    # Of scipy.stats.ttest_ind(after, before, equal_var=False).confidence_interval(0.95), scipy 1.17.1.
+    assert (found.low, found.high) == pytest.approx((-0.07833, 1.87833), abs=1e-4)
 
 
 def test_articles_of_one_day_stay_on_one_side():
