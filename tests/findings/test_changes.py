@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from said import SHARES, row
+from statsmodels.stats.multitest import multipletests
 
 from pipeline.findings.changes import find_changes
 from pipeline.findings.counting import count_units
@@ -75,8 +76,10 @@ def test_many_who_are_asked_make_one_small_p_value_less_telling():
     for k in range(20):
         stances = rng.choice(sorted(SHARES), 12).tolist()
         rows += said(stances, 100 * k, speaker=f"Ann{k} Lee{k}")
+    rows += said([ANTI] * 6 + [PRO] * 6, 5000)
     found = changes(rows)
-    assert len(found) == 20
-    assert min(change.p for change in found) < 0.1
-    assert all(change.p_adjusted >= change.p for change in found)
-    assert not any(change.changed for change in found)
+    assert len(found) == 21
+    assert sum(change.p < 0.1 for change in found) > 1
+    _, expected, _, _ = multipletests([change.p for change in found], method="fdr_bh")
+    assert [change.p_adjusted for change in found] == pytest.approx(expected)
+    assert [change.actor.name for change in found if change.changed] == ["Mira Olsen"]

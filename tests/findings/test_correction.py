@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from pipeline.findings.confusion import adjusted_shares, confusion_matrix
 from pipeline.findings.correction import Frame, corrected_shares, tuned_power
@@ -99,6 +100,20 @@ def test_the_confusion_matrix_finds_the_shares_of_a_classifier_that_leans():
     assert ((found.low <= population.truth) & (population.truth <= found.high)).all()
     assert found.share.sum() == pytest.approx(1)
     assert confusion_matrix(frame).sum(axis=1) == pytest.approx([1, 1, 1])
+
+
+def test_variances_are_those_of_leaving_out_one_article_after_another(monkeypatch):
+    monkeypatch.setattr("pipeline.findings.correction._UNSEEN", 0.0)
+    frame, _ = draw(Population("leans to one side", articles=60, strata="two"), np.random.default_rng(8))
+    articles = np.unique(frame.cluster)
+    left_out = []
+    for article in articles:
+        rest = np.flatnonzero(frame.cluster != article)
+        left_out.append(corrected_shares(frame.part(rest, frame.weight[rest]), 0.6).share)
+    spread = ((np.array(left_out) - np.mean(left_out, axis=0)) ** 2).sum(axis=0) * (len(articles) - 1) / len(articles)
+    found = corrected_shares(frame, 0.6)
+    freedom = len(np.unique(frame.cluster[frame.labelled])) - 2
+    assert (found.high - found.low) / 2 / stats.t.ppf(0.975, freedom) == pytest.approx(np.sqrt(spread), rel=0.03)
 
 
 def test_rows_drawn_with_less_probability_weigh_more():

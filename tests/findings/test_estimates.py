@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -96,6 +97,21 @@ def test_too_little_says_so_and_keeps_its_counts(rows, labels, note, naive):
     whole = shares(rows, chosen).whole
     assert (whole.note, whole.naive is not None, whole.corrected) == (note, naive, None)
     assert sum(whole.counts.values()) == whole.n == len(rows)
+
+
+def test_a_remark_in_three_outlets_is_one_unit_of_the_corrected_share():
+    rows = []
+    for k in range(30):
+        text = f"“Remark number {k} is one that harbour {k * 3} and ferry {k * 5} will hear of,”"
+        rows += [row(4 * k + j, "pro-restriction", text=text, article_id=f"a{k}-{j}") for j in range(3)]
+        rows.append(row(4 * k + 3, "neutral", text=text.replace("Remark", "Other thing").replace("ferry", "mast")))
+    labels = {said.row_id: said.stance for said in rows}
+    rows = [replace(said, speaker_id=said.text) for said in rows]
+    by_unit = shares(rows, labels, count="utterance", by=("outlet",))
+    assert (by_unit.whole.n, by_unit.whole.counts["pro-restriction"]) == (60, 30)
+    for group in (by_unit.whole, *by_unit.groups):
+        assert group.corrected["pro-restriction"].value == pytest.approx(0.5)
+    assert shares(rows, labels).whole.corrected["pro-restriction"].value == pytest.approx(0.75)
 
 
 @pytest.mark.parametrize("count", ["mention", "utterance", "actor-month"])
