@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
 from typing import Any
 
 from pipeline.errors import InputError
-from pipeline.findings.actors import Actor, attribute
 from pipeline.findings.dates import Published, parse_published
-from pipeline.findings.scored import ScoredRow
 from pipeline.spelling import plain_words
 
 NEEDED = ("alias", "actor")
 COLUMNS = ("alias", "affiliation", "actor", "type", "organisation", "country", "valid_from", "valid_to")
 """What the file says of actors."""
 
-_TOLD = ("type", "organisation", "country")
+TOLD = ("type", "organisation", "country")
+"""What lines say of an actor, not of an alias."""
 _YES = ("yes", "y", "true", "1", "x", "approved")
 _NO = ("no", "n", "false", "0", "rejected")
 
@@ -117,7 +116,7 @@ def _approved(cells: Mapping[str, Any], where: str) -> bool:
 
 
 def _alias(cells: Mapping[str, Any], where: str) -> Alias:
-    told = {name: _cell(cells, name) for name in (*NEEDED, "affiliation", *_TOLD)}
+    told = {name: _cell(cells, name) for name in (*NEEDED, "affiliation", *TOLD)}
     for name in NEEDED:
         if not spelt(told[name] or ""):
             raise InputError(f"{where}: {name} {told[name] or ''!r} is no name; fill it in or delete the line")
@@ -157,7 +156,7 @@ def _check_apart(aliases: Sequence[Alias]) -> None:
                 )
     for own in by_actor.values():
         for one, two in combinations(own, 2):
-            for name in _TOLD:
+            for name in TOLD:
                 values = getattr(one, name), getattr(two, name)
                 if all(values) and spelt(values[0]) != spelt(values[1]) and one.overlaps(two):
                     raise InputError(
@@ -188,89 +187,3 @@ def _check_circles(aliases: Sequence[Alias]) -> None:
     for line in aliases:
         if spelt(line.alias) != spelt(line.actor):
             follow(line, date.min, date.max, (line,))
-
-
-class Register:
-    """Actors by the names that they go by.
-
-    Parameters
-    ----------
-    aliases
-        Lines of the file, as ``parse_aliases`` returns them.
-    """
-
-    def __init__(self, aliases: Sequence[Alias]) -> None:
-        self._by_alias: dict[str, list[Alias]] = defaultdict(list)
-        self._by_actor: dict[str, list[Alias]] = defaultdict(list)
-        for line in aliases:
-            self._by_alias[spelt(line.alias)].append(line)
-            self._by_actor[spelt(line.actor)].append(line)
-
-    def attribute(self, rows: Sequence[ScoredRow]) -> tuple[dict[str, Actor], int]:
-        """Return the actor of each row that has a speaker, by row id, and of how many rows the date left it open.
-
-        A row whose date does not tell which line holds keeps what is sure: at least its own speaker.
-        """
-        found, unsure = attribute(rows), 0
-        for row in rows:
-            if row.row_id in found:
-                actor, sure = self._actor(row, found[row.row_id])
-                found[row.row_id] = actor
-                unsure += not sure
-        return found, unsure
-
-    def _actor(self, row: ScoredRow, actor: Actor) -> tuple[Actor, bool]:
-        sure = True
-        names = [name for name in self._names(row, actor) if name in self._by_alias or name in self._by_actor]
-        if not names:
-            return actor, True
-        name, shown = names[0], actor.name
-        seen = set()
-        while name not in seen:
-            seen.add(name)
-            line, told = _holding(self._by_alias[name], row)
-            sure &= told
-            if line is not None:
-                name, shown = spelt(line.actor), line.actor
-        if name not in self._by_actor:
-            return actor, sure  # an alias, but not when this was published
-        listed = self._by_actor[name]
-        values: dict[str, str | None] = {}
-        for column in _TOLD:
-            line, told = _holding([line for line in listed if getattr(line, column)], row, affiliated=False)
-            sure &= told
-            values[column] = getattr(line, column) if line else None
-        shown = listed[0].actor if name == spelt(listed[0].actor) else shown
-        kind = values["type"] or actor.type
-        return replace(
-            actor,
-            key=f"actor {name}",
-            name=shown,
-            type=kind,
-            organisation=values["organisation"] or (shown if kind == "organisation" else actor.organisation),
-            country=values["country"],
-            known=True,
-        ), sure
-
-    def _names(self, row: ScoredRow, actor: Actor) -> Iterator[str]:
-        """Yield what the file may know a speaker by: as written, without titles, and as written elsewhere."""
-        yield spelt(row.speaker or "")
-        if row.speaker_id:
-            yield spelt(row.speaker_id)
-            yield spelt(actor.name)
-
-
-def _holding(lines: Sequence[Alias], row: ScoredRow, *, affiliated: bool = True) -> tuple[Alias | None, bool]:
-    """Return the line that holds for a row, one for its affiliation first, and whether the date tells so."""
-    affiliation = spelt(row.speaker_affiliation or "")
-    fitting = [
-        line for line in lines if not affiliated or not line.affiliation or spelt(line.affiliation) == affiliation
-    ]
-    fitting.sort(key=lambda line: line.affiliation is None)
-    for line in fitting:
-        holds = line.holds(row.date)
-        if holds is None:
-            return None, False
-        if holds:
-            return line, True
-    return None, True

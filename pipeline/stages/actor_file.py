@@ -8,7 +8,8 @@ from typing import Any
 
 from pipeline.errors import InputError
 from pipeline.findings.actors import Actor
-from pipeline.findings.aliases import NEEDED, Register, parse_aliases
+from pipeline.findings.aliases import NEEDED, parse_aliases
+from pipeline.findings.register import Register
 from pipeline.findings.scored import ScoredRow
 from pipeline.labels.filled_tables import read_sheet
 

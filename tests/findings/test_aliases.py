@@ -4,7 +4,8 @@ import pytest
 from said import row
 
 from pipeline.errors import InputError
-from pipeline.findings.aliases import Register, parse_aliases
+from pipeline.findings.aliases import parse_aliases
+from pipeline.findings.register import Register
 
 
 def line(alias, actor, **values):
