@@ -237,6 +237,18 @@ def say_runs(runs: Sequence[RunRecord]) -> None:
 
 
 @contextmanager
+def working(what: str) -> Iterator[None]:
+    """Show on stderr that something goes on, where it is a terminal."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(what):
+        yield
+
+
+@contextmanager
 def progress(what: str) -> Iterator[Progress | None]:
     """Yield a callback that moves a line on stderr; None where stderr is no terminal."""
     if not sys.stderr.isatty():
