@@ -1,6 +1,7 @@
 """The compare stage: runs of a real MLflow store and report folders."""
 
 import json
+import shutil
 from html import escape
 
 import pytest
@@ -36,9 +37,10 @@ def log(name, folder, **params):
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory):
+def store(tmp_path_factory, empty_store):
     """Return a folder with three evaluated runs, one that was only trained, and their report folders."""
     folder = tmp_path_factory.mktemp("project")
+    shutil.copy(empty_store, folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.delenv("MLFLOW_TRACKING_URI", raising=False)

@@ -1,6 +1,7 @@
 """The evaluate stage from files to files, with a classifier that reads its answer from the text."""
 
 import json
+import shutil
 from dataclasses import asdict, fields
 from typing import ClassVar
 
@@ -248,8 +249,9 @@ def test_missing_model_is_named(project, monkeypatch):
 
 # MLflow 3.17 uses what SQLAlchemy 2.1 calls deprecated.
 @pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy")
-def test_figures_go_to_the_run_that_trained_the_model_and_then_to_a_run_of_their_own(project, monkeypatch):
+def test_figures_go_to_the_run_that_trained_the_model_and_then_to_a_run_of_their_own(project, empty_store, monkeypatch):
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    shutil.copy(empty_store, project)
     with tracking.start_run(name="trained") as tracker:
         tracker.log_metrics({"dev_macro_f1": 0.4})
         tracking.write_pointer(project / "models/default.run.json", tracker, model_sha256="f" * 64)
