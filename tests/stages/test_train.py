@@ -235,7 +235,9 @@ def test_without_dev_statements_a_fit_has_none(project, rows, slow, monkeypatch)
     assert [fitting.dev for fitting in given] == [None]
 
 
-def test_the_steps_of_a_fit_are_kept_few_calls_at_a_time_and_hide_no_final_figure(project, store, rows, slow, monkeypatch):
+def test_the_steps_of_a_fit_are_kept_few_calls_at_a_time_and_hide_no_final_figure(
+    project, store, rows, slow, monkeypatch
+):
     from mlflow import MlflowClient
 
     write(project, rows)
