@@ -11,6 +11,7 @@ from typing import Any
 from pipeline import tracking
 from pipeline.errors import InputError, LabelError
 from pipeline.evaluation.compare import Run
+from pipeline.evaluation.documents import SLICE_PREFIX
 from pipeline.evaluation.items import Rows
 from pipeline.files import read_json
 from pipeline.records import LABELS
@@ -53,7 +54,9 @@ def from_mlflow(run: tracking.RunRecord) -> Run:
     with TemporaryDirectory(prefix="stance-") as temporary:
         path = tracking.find_artifact(run.run_id, PREDICTIONS, Path(temporary))
         rows = _read_predictions(path, run.name) if path else None
-    return Run(run.run_id, run.params, run.metrics, run.name, rows)
+    # A comparison judges slices itself, from the predictions.
+    figures = {name: value for name, value in run.metrics.items() if not name.startswith(SLICE_PREFIX)}
+    return Run(run.run_id, run.params, figures, run.name, rows)
 
 
 def run_json(run_id: str, name: str) -> Any:

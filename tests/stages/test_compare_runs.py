@@ -32,7 +32,7 @@ def log(name, folder, **params):
         if folder:
             for path in sorted(folder.iterdir()):
                 tracker.log_artifact(path)
-            tracker.log_metrics({"macro_f1": 0.5})
+            tracker.log_metrics({"macro_f1": 0.5, "slice.outlet.Müller-7_a.macro_f1": 0.25})
     return tracker.run_id
 
 
@@ -108,6 +108,12 @@ def test_a_run_that_was_only_trained_stands_beside_the_other():
     assert comparison.not_tested == "fresh has no predictions; `stance evaluate` makes them"
     assert comparison.params == {"c": ("0.5", None)}
     assert comparison.logged == {"macro_f1": (0.5, None)}
+
+
+def test_slices_of_a_run_are_kept_but_not_listed_with_its_figures():
+    assert tracking.find_run("owl").metrics == {"macro_f1": 0.5, "slice.outlet.Müller-7_a.macro_f1": 0.25}
+    comparison, _ = compare.run(["owl", "ant"], draws=DRAWS, log=False)
+    assert comparison.logged == {"macro_f1": (0.5, 0.5)}
 
 
 def test_a_folders_figures_have_the_names_that_they_have_in_mlflow():
