@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
+from pipeline.html_page import html_page
 from pipeline.report.style import STYLE
 
 Figure = Mapping[str, Any]
@@ -95,27 +96,10 @@ def page(
         Titles of the parts to jump to, by id.
     """
     links = "".join(f'<li><a href="#{key}">{escape(name)}</a></li>' for key, name in (sections or {}).items())
-    allowed = (
-        f"default-src 'none'; {f'script-src {policy}; ' if policy else ''}style-src 'unsafe-inline'; img-src data:"
-    )
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="{allowed}">
-<meta name="referrer" content="no-referrer">
-<title>{escape(title)}</title>
-<link rel="icon" href="data:,">
-<style>{STYLE}</style>
-</head>
-<body>
-<main>
+    content = f"""<main>
 <h1>{escape(title)}</h1>
 {body}
 </main>
 {f'<nav aria-label="Parts"><ul>{links}</ul></nav>' if links else ""}
-{scripts}
-</body>
-</html>
-"""
+{scripts}"""
+    return html_page(title, content, style=STYLE, scripts=policy)
