@@ -165,7 +165,7 @@ def an_empty_folder(folder):
 
 
 def nothing(folder):
-    return TrackingError, "no such run"
+    return TrackingError, "no such run .*; and no folder .*bad holds metrics.json or predictions.parquet"
 
 
 @pytest.mark.parametrize(
