@@ -38,7 +38,9 @@ figure { margin: 1rem 0; } .chart { width: 100%; min-height: 3rem; }
 .chart [class*="role-axis"] text, .chart [class*="role-legend"] text, .chart [class*="role-title"] text {
   fill: var(--text);
 }
-.chart [class*="role-axis"] line, .chart [class*="role-axis"] path { stroke: var(--line); }
+.chart [class*="role-axis"] line, .chart [class*="role-axis"] path, .chart .role-frame > g > .background {
+  stroke: var(--line);
+}
 details { margin: .5rem 0; } summary { cursor: pointer; color: var(--accent); }
 ol.quotes { list-style: none; padding: 0; }
 ol.quotes > li { border-left: .25rem solid var(--line); padding: .1rem 0 .1rem .75rem; margin: 0 0 1rem; }
@@ -50,6 +52,8 @@ mark { background: var(--mark); color: inherit; } .good { color: var(--good); } 
     --good: #1c6629; --bad: #a0234a; --mark: #fbeeb0;
   }
   nav, summary { display: none; } figure, .card, li { break-inside: avoid; } body { max-width: none; font-size: 11pt; }
+  table { font-size: 9pt; } th, td { white-space: normal; padding: .25rem .4rem; }
+  mark { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 }
 """
 
