@@ -80,8 +80,9 @@ def test_every_text_has_the_contrast_of_wcag_aa(tab, page, dark):
     assert lowest >= 4.5
 
 
-def test_on_paper_it_is_light(tab, page):
-    opened = drawn(tab, page[0], dark=True)
+def test_on_paper_it_is_light_and_no_column_is_cut_off(tab, page):
+    opened = drawn(tab, page[0], width=680, dark=True)  # A4 within its margins
     opened.emulate_media(media="print", color_scheme="dark")
     assert tab.value("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert tab.value("[...document.querySelectorAll('.wide')].filter(e => e.scrollWidth > e.clientWidth).length") == 0
     assert opened.pdf(print_background=True).startswith(b"%PDF")
