@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -154,6 +155,38 @@ def curves(rows: Rows, *, x: str, title: str, falling: bool = False, doublings: 
         y=alt.Y("value:Q", scale=unit, title=None), tooltip=["name:N", f"{x}:Q", "value:Q", "low:Q", "high:Q"]
     )
     return _spec((band + line).properties(height=260))
+
+
+def months(labels: Sequence[str] = LABELS) -> Spec:
+    """Return stacked counts by month without their data, which a script fills in: ``months`` and ``gaps``.
+
+    ``months`` has ``month`` (``2032-03``), ``stance`` and ``n``. ``gaps`` has ``start`` and ``end`` of runs of months
+    without data, which are shaded: they are no zeros.
+    """
+    import altair as alt
+
+    scale = alt.Scale(type="utc")
+    x = alt.X("month:T", timeUnit="utcyearmonth", title=None, scale=scale)
+    parsed = alt.JsonDataFormat(parse={"month": "utc:'%Y-%m'", "start": "utc:'%Y-%m'", "end": "utc:'%Y-%m'"})
+    gaps = (
+        alt.Chart(alt.NamedData("gaps", format=parsed))
+        .mark_rect(color=GREY, opacity=0.16)
+        .encode(x=alt.X("start:T", scale=scale, title=None), x2="end:T", tooltip=alt.value("no data"))
+    )
+    order = {label: index for index, label in enumerate(reversed(labels))}
+    bars = (
+        alt.Chart(alt.NamedData("months", format=parsed))
+        .transform_calculate(order=f"indexof({json.dumps(list(order))}, datum.stance)")
+        .mark_bar()
+        .encode(
+            x=x,
+            y=alt.Y("n:Q", title="quotes", axis=alt.Axis(tickMinStep=1, format="d")),
+            color=alt.Color("stance:N", scale=alt.Scale(domain=list(order), range=[BLUE, GREY, ORANGE]), legend=None),
+            order=alt.Order("order:Q"),
+            tooltip=[alt.Tooltip("month:T", timeUnit="utcyearmonth", format="%Y-%m"), "stance:N", "n:Q"],
+        )
+    )
+    return _spec((gaps + bars).properties(height=180))
 
 
 def png(spec: Spec) -> bytes:

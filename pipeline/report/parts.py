@@ -80,8 +80,27 @@ def quotations(rows: Iterable[Mapping[str, Any]], notes: Iterable[str]) -> str:
     return f'<ol class="quotes">\n{items}\n</ol>'
 
 
+def safe_link(address: str | None) -> str | None:
+    """Return an address that a page may link to, http or https; None for any other, which could run a script.
+
+    Examples
+    --------
+    >>> safe_link(" https://example.org/a "), safe_link("javascript:alert(1)"), safe_link("https:evil")
+    ('https://example.org/a', None, None)
+    """
+    stripped = (address or "").strip()
+    plain = stripped.isprintable() and not any(sign.isspace() for sign in stripped)
+    return stripped if plain and stripped.lower().startswith(("http://", "https://")) else None
+
+
 def page(
-    title: str, body: str, *, scripts: str = "", policy: str = "", sections: Mapping[str, str] | None = None
+    title: str,
+    body: str,
+    *,
+    scripts: str = "",
+    policy: str = "",
+    sections: Mapping[str, str] | None = None,
+    style: str = "",
 ) -> str:
     """Return one HTML file.
 
@@ -93,6 +112,8 @@ def page(
         What scripts a browser may run, as sources of a content security policy; none without.
     sections
         Titles of the parts to jump to, by id.
+    style
+        Rules of this page alone.
     """
     links = "".join(f'<li><a href="#{key}">{escape(name)}</a></li>' for key, name in (sections or {}).items())
     allowed = (
@@ -107,7 +128,7 @@ def page(
 <meta name="referrer" content="no-referrer">
 <title>{escape(title)}</title>
 <link rel="icon" href="data:,">
-<style>{STYLE}</style>
+<style>{STYLE}{style}</style>
 </head>
 <body>
 <main>
