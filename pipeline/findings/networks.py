@@ -170,10 +170,10 @@ def _one_mode(
     totals = _totals(said)
     for key in sorted({key for pair in kept for key in pair}):
         graph.add_node(f"actor:{key}", **totals[key])
-    for one, two in kept:
-        normalised = 2 * concepts[one, two] / (activity[one] + activity[two])
+    for pair in kept:
+        normalised = 2 * concepts[pair] / (activity[pair[0]] + activity[pair[1]])
         graph.add_edge(
-            f"actor:{one}", f"actor:{two}", weight=weights[one, two], concepts=concepts[one, two],
+            f"actor:{pair[0]}", f"actor:{pair[1]}", weight=weights[pair], concepts=concepts[pair],
             normalised=round(normalised, 6),
         )  # fmt: skip
     return graph
@@ -217,5 +217,3 @@ def _told(counts: Counter[Agreement]) -> str:
     if not agree and not disagree:
         return "neutral"
     return "mixed" if agree == disagree else "agree" if agree > disagree else "disagree"
-
-

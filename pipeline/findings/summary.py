@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from pipeline.findings.actors import Actor
 from pipeline.findings.counting import Unit, count_units
+from pipeline.findings.intervals import stance_counts, stance_shares
 from pipeline.findings.scored import ScoredRow
-from pipeline.findings.shares import stance_counts, stance_shares
 from pipeline.records import Estimate
 
 SHOWN = 10
@@ -76,9 +76,7 @@ class Summary:
         }  # fmt: skip
 
 
-def summarise(
-    units: Sequence[Unit], *, actors: Mapping[str, Actor] | None = None, shown: int = SHOWN
-) -> Summary:
+def summarise(units: Sequence[Unit], *, actors: Mapping[str, Actor] | None = None, shown: int = SHOWN) -> Summary:
     """Return the tables of what counts once.
 
     Parameters

@@ -15,8 +15,10 @@ Rows = Sequence[Mapping[str, Any]]
 Spec = dict[str, Any]
 
 BLUE, ORANGE, GREY = "#2f74c0", "#c05a1c", "#7d8894"
+_INK = "#1b2026"
 _WIDTH, _SCALE = 520, 2.0  # of a PNG: pixels before scaling
 _ROW = 22  # pixels
+_NETWORK_WIDTH, _NETWORK = 1000, 700
 
 
 def _spec(chart: alt.TopLevelMixin) -> Spec:
@@ -187,6 +189,48 @@ def months(labels: Sequence[str] = LABELS) -> Spec:
         )
     )
     return _spec((gaps + bars).properties(height=180))
+
+
+def network(nodes: Rows, edges: Rows, *, title: str) -> Spec:
+    """Return a network: actors as circles, blue where they agree and orange where they disagree, concepts as squares.
+
+    Parameters
+    ----------
+    nodes
+        ``x, y, label, kind, statements, position``.
+    edges
+        ``x, y, x2, y2, weight, position``.
+    """
+    import altair as alt
+
+    colours = {"agree": BLUE, "disagree": ORANGE, "mixed": GREY, "neutral": GREY, "alike": GREY, "concept": _INK}
+    scale = alt.Scale(domain=list(colours), range=list(colours.values()))
+    colour = alt.Color("position:N", scale=scale, legend=None)
+    free = alt.Scale(zero=False, nice=False, padding=60)
+    x, y = (alt.X("x:Q", axis=None, scale=free), alt.Y("y:Q", axis=None, scale=free))
+    width = alt.Size("weight:Q", scale=alt.Scale(range=[0.6, 5]), legend=None)
+    lines = alt.Chart(_data(edges)).mark_rule(opacity=0.45).encode(x=x, y=y, x2="x2", y2="y2", color=colour, size=width)
+    base = alt.Chart(_data(nodes)).encode(x=x, y=y)
+    dots = base.mark_point(filled=True, opacity=1).encode(
+        color=colour,
+        shape=alt.Shape(
+            "kind:N", scale=alt.Scale(domain=["actor", "concept"], range=["circle", "square"]), legend=None
+        ),
+        size=alt.Size("statements:Q", scale=alt.Scale(range=[40, 500]), legend=None),
+    )
+    names = base.mark_text(dy=-13, fontSize=11, color=_INK, stroke="white", strokeWidth=3, strokeOpacity=0.9)
+    names = names.encode(text="label:N")
+    inked = base.mark_text(dy=-13, fontSize=11, color=_INK).encode(text="label:N")
+    layers = alt.layer(lines, dots, names, inked).resolve_scale(size="independent")
+    return _spec(layers.properties(height=_NETWORK, title=alt.TitleParams(title, anchor="start", fontWeight="normal")))
+
+
+def svg(spec: Spec) -> str:
+    """Return a chart as SVG on white; the same bytes every time."""
+    import vl_convert
+
+    drawn: str = vl_convert.vegalite_to_svg({**spec, "width": _NETWORK_WIDTH, "background": "white"})
+    return drawn
 
 
 def png(spec: Spec) -> bytes:

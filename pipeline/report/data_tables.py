@@ -1,4 +1,4 @@
-"""DataTables, as itables ships it for use without a network: a table that sorts and turns pages, told to screen readers."""
+"""DataTables, as itables ships it for use without a network: tables that sort and turn pages, by keyboard, too."""
 
 from __future__ import annotations
 

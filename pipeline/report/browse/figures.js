@@ -2,14 +2,14 @@
 
 const Z = 1.959963984540054; // of 95 %
 
-// Wilson's interval for the effective number of units, as pipeline/findings/shares.py has it; clusters are [k, n].
+// Wilson's interval for the effective number of units, as pipeline/findings/intervals.py has it; clusters are [k, n].
 function interval(clusters) {
   const [k, n] = clusters.reduce(([a, b], [c, d]) => [a + c, b + d], [0, 0]);
   const p = k / n;
   const spread = clusters.reduce((total, [own, size]) => total + (own - p * size) ** 2, 0);
   const variance = ((clusters.length / (clusters.length - 1)) * spread) / n ** 2;
-  const known = clusters.length > 1 && k > 0 && k < n && variance > 0;
-  const m = known ? Math.min(n, (p * (1 - p)) / variance) : n;
+  const known = clusters.length > 1 && spread >= 1e-9;
+  const m = known ? Math.min(n, (p * (1 - p)) / variance) : clusters.length;
   const centre = (m * p + (Z * Z) / 2) / (m + Z * Z);
   const half = (Z / (m + Z * Z)) * Math.sqrt(m * p * (1 - p) + (Z * Z) / 4);
   return [Math.max(0, centre - half), Math.min(1, centre + half)];

@@ -11,9 +11,10 @@ from html import escape
 from importlib.resources import files
 
 from pipeline.findings.actors import Actor
+from pipeline.findings.countable import countable
 from pipeline.findings.counting import Count, Unit, count_units
+from pipeline.findings.intervals import stance_shares
 from pipeline.findings.scored import ScoredCorpus
-from pipeline.findings.shares import stance_shares
 from pipeline.records import LABELS, Estimate
 from pipeline.report import charts
 from pipeline.report.browse.data import Document, as_json, document
@@ -53,10 +54,8 @@ def browse_page(
     notes
         Lines about the whole, beside the corpus's own warnings.
     """
-    rows = corpus.statements
-    remarks = [*corpus.warnings, *notes]
-    if terms := len(corpus.rows) - len(rows):
-        remarks.append(f"{terms} terms, titles and scare quotes are left out: they are no statements")
+    rows, left_out = countable(corpus)
+    remarks = [*corpus.warnings, *left_out, *notes]
     style = _resource("page.css")
     if not rows:
         return page(title, f"<p>There is no quotation in these tables.</p>{_list(remarks)}", style=style)
@@ -109,14 +108,15 @@ def _interval(share: Estimate) -> str:
 
 def _form(data: Document) -> str:
     speakers = "".join(
-        f'<option value="{escape(name)}">'
-        for name in dict.fromkeys(speaker["name"] for speaker in data["speakers"])
+        f'<option value="{escape(name)}">' for name in dict.fromkeys(speaker["name"] for speaker in data["speakers"])
     )
     stances = "".join(
         f'<label><input type="checkbox" name="stance" value="{label}"> {label}</label>' for label in reversed(LABELS)
     )
     months = data["months"]["every"]
-    bounds = f'pattern="[0-9]{{4}}-[0-9]{{2}}" placeholder="2032-03" min="{months[0]}" max="{months[-1]}"' if months else ""
+    bounds = (
+        f'pattern="[0-9]{{4}}-[0-9]{{2}}" placeholder="2032-03" min="{months[0]}" max="{months[-1]}"' if months else ""
+    )
     dates = "".join(
         f'<div><label for="f-{name}">{title}</label><input type="month" id="f-{name}" name="{name}" {bounds}></div>'
         for name, title in (("from", "From month"), ("to", "To month"))
@@ -126,7 +126,8 @@ def _form(data: Document) -> str:
 <div class="wide-field"><label for="f-text">Words in the quote, its sentence, speaker or title</label>
 <input type="search" id="f-text" name="text"></div>
 <div><label for="f-speaker">Speaker</label>
-<input type="search" id="f-speaker" name="speaker" list="speaker-names"><datalist id="speaker-names">{speakers}</datalist></div>
+<input type="search" id="f-speaker" name="speaker" list="speaker-names">
+<datalist id="speaker-names">{speakers}</datalist></div>
 {_choice("target", "Target", data["targets"])}
 {_choice("outlet", "Outlet", data["outlets"])}
 {dates if months else ""}
@@ -162,11 +163,14 @@ def _months(data: Document) -> str:
     return f"""<section aria-labelledby="h-months">
 <h2 id="h-months">Months</h2>
 <figure><ul class="key" aria-hidden="true">{key}</ul>
-<div id="months" class="chart" role="img" aria-label="Stances by month; the same numbers stand in the table below"></div>
-<figcaption>Stances by month. Grey months have no quote in these tables: that is no data, not a zero.{left}</figcaption></figure>
-<details><summary>Numbers by month</summary><div class="wide" tabindex="0" role="region" aria-label="Numbers by month">
+<div id="months" class="chart" role="img" aria-label="Stances by month; the numbers stand in the table below"></div>
+<figcaption>Stances by month. Grey months have no quote in these tables: that is no data, not a zero.{left}</figcaption>
+</figure>
+<details><summary>Numbers by month</summary>
+<div class="wide" tabindex="0" role="region" aria-label="Numbers by month">
 <table id="months-table"><thead><tr><th scope="col">Month</th>
-{"".join(f'<th scope="col">{label}</th>' for label in reversed(LABELS))}</tr></thead><tbody id="months-rows"></tbody></table></div></details>
+{"".join(f'<th scope="col">{label}</th>' for label in reversed(LABELS))}</tr></thead>
+<tbody id="months-rows"></tbody></table></div></details>
 </section>"""
 
 
@@ -177,7 +181,8 @@ _SPEAKERS = """<section aria-labelledby="h-speakers">
 
 _QUOTES = """<section id="quotes" aria-labelledby="h-quotes">
 <h2 id="h-quotes">Quotes</h2>
-<p class="quiet how">A heading sorts. A speaker or target filters. “link” leads to one quote; the arrow keys go from one to the next.</p>
+<p class="quiet how">A heading sorts. A speaker or target filters. “link” leads to one quote; from there the arrow keys go
+to the others.</p>
 <table id="quotes-table" class="dataTable" aria-labelledby="h-quotes"></table>
 </section>"""
 
@@ -186,8 +191,9 @@ def _method(count: Count) -> str:
     return f"""<section aria-labelledby="h-method">
 <h2 id="h-method">How to read this</h2>
 <p class="quiet">Quotations, speakers and stances were found by a program and may be wrong; a stance is the likeliest of
-three labels, and its confidence the probability that the model gives it. Counts and shares are over {COUNTED[count][1]}.
-Intervals hold with 95 % confidence for the draw of articles, not for errors of the model: Wilson’s, with as many
-quotations as tell as much as these, since those of one article are alike. Where all are from one article, or of one
-stance, nothing tells how alike they are, and intervals are rather too narrow.</p>
+three labels, its confidence the probability that the model gives it. Counts and shares are over {COUNTED[count][1]}.
+Intervals hold with 95 % confidence for the draw of articles, not for errors of the model: Wilson’s, for the number of
+independent quotations that would tell as much as these, since those of one article are alike. Where nothing tells how
+alike they are, because there is one article, or one stance, each article counts once. <code>stance estimate</code>
+corrects shares for errors of the model.</p>
 </section>"""

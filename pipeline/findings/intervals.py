@@ -11,6 +11,8 @@ from pipeline.records import LABELS, Estimate
 
 LEVEL = 0.95
 
+_ALIKE = 1e-9  # of squared differences of counts: rounding alone
+
 
 def stance_counts(units: Sequence[Unit]) -> dict[str, int]:
     """Return how many units have each stance, in the order of ``LABELS``."""
@@ -19,7 +21,7 @@ def stance_counts(units: Sequence[Unit]) -> dict[str, int]:
 
 
 def stance_shares(units: Sequence[Unit], level: float = LEVEL) -> dict[str, Estimate]:
-    """Return the share of each stance with its interval, in the order of ``LABELS``; all NaN where there are no units."""
+    """Return the share of each stance with its interval, in the order of ``LABELS``; NaN where there are no units."""
     return {label: share(clusters_of(units, label), level) for label in LABELS}
 
 
@@ -37,7 +39,7 @@ def share(clusters: Sequence[tuple[int, int]], level: float = LEVEL) -> Estimate
     Quotations of one article are alike, and tell less than as many of different ones. How much less follows from the
     variance of the share between articles (Korn and Graubard 1998); with that number in Wilson's formula intervals
     keep their level with small shares and few articles, too (Dean and Pagano 2015, who compare seven). Where articles
-    tell nothing of it, because there is one, or all are of one stance, every unit counts as a draw of its own.
+    tell nothing of it, because there is one, or all units are of one stance, each article counts once.
 
     Parameters
     ----------
@@ -58,20 +60,17 @@ def share(clusters: Sequence[tuple[int, int]], level: float = LEVEL) -> Estimate
 def effective_number(clusters: Sequence[tuple[int, int]]) -> float:
     """Return how many independent units tell as much as these, at most as many as there are."""
     k, n = sum(k for k, _ in clusters), sum(n for _, n in clusters)
-    if len(clusters) < 2 or k in (0, n):
-        return float(n)
-    p = k / n
-    spread = sum((own - p * size) ** 2 for own, size in clusters)
-    variance = len(clusters) / (len(clusters) - 1) * spread / n**2
-    return min(float(n), p * (1 - p) / variance) if variance > 0 else float(n)
+    articles = len(clusters)
+    spread = sum((own - k / n * size) ** 2 for own, size in clusters)
+    if articles < 2 or spread < _ALIKE:
+        return float(articles)
+    variance = articles / (articles - 1) * spread / n**2
+    return min(float(n), k / n * (1 - k / n) / variance)
 
 
-def as_figures(shares: Mapping[str, Estimate]) -> dict[str, dict[str, float | None]]:
+def figures(shares: Mapping[str, Estimate]) -> dict[str, dict[str, float | None]]:
     """Return shares as JSON has them: what is not defined is null."""
-
-    def told(value: float) -> float | None:
-        return None if math.isnan(value) else value
-
     return {
-        label: {"value": told(e.value), "low": told(e.low), "high": told(e.high)} for label, e in shares.items()
+        label: {name: None if math.isnan(value) else value for name, value in bounds.items()}
+        for label, bounds in ((label, {"value": e.value, "low": e.low, "high": e.high}) for label, e in shares.items())
     }

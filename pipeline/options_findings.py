@@ -1,0 +1,45 @@
+"""What the commands about a scored corpus take: one name an option or argument, with its help."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Scored = Annotated[
+    list[Path],
+    typer.Argument(metavar="SCORED", help="Tables of stance score, or folders of parts, e.g. scored.parquet"),
+]
+CountBy = Annotated[
+    str,
+    typer.Option(
+        "--count",
+        metavar="mention|utterance|actor-day|actor-month",
+        help="What counts once, e.g. utterance: a remark, however many articles carry it.",
+    ),
+]
+BrowsePage = Annotated[Path, typer.Option("--out", metavar="PAGE", help="The HTML file, e.g. --out page.html")]
+PageTitle = Annotated[str, typer.Option("--title", metavar="TEXT", help="Heading of the page, e.g. 'Huawei, 2019'")]
+NetworkOut = Annotated[
+    Path,
+    typer.Option(
+        "--out",
+        metavar="FOLDER|FILE",
+        help="A folder for all three networks, e.g. networks; or one file for --mode (.graphml, .csv, .svg).",
+    ),
+]
+NetworkMode = Annotated[
+    str,
+    typer.Option("--mode", metavar="two-mode|congruence|conflict", help="Which network a single file is to hold."),
+]
+MinWeight = Annotated[
+    int, typer.Option("--min-weight", min=1, metavar="N", help="Leave out edges of less weight, e.g. --min-weight 3")
+]
+Neutral = Annotated[bool, typer.Option("--neutral", help="Keep neutral statements in the two-mode network.")]
+CsvFolder = Annotated[
+    Path | None, typer.Option("--csv", metavar="FOLDER", help="Write the tables as CSV, too, e.g. --csv tables")
+]
+Listed = Annotated[
+    int, typer.Option("--limit", min=1, metavar="N", help="Rows of each table to print, e.g. --limit 25")
+]
