@@ -159,11 +159,16 @@ def curves(rows: Rows, *, x: str, title: str, falling: bool = False, doublings: 
     return _spec((band + line).properties(height=260))
 
 
-def months(labels: Sequence[str] = LABELS) -> Spec:
+def months(noun: str = "quotes", labels: Sequence[str] = LABELS) -> Spec:
     """Return stacked counts by month without their data, which a script fills in: ``months`` and ``gaps``.
 
     ``months`` has ``month`` (``2032-03``), ``stance`` and ``n``. ``gaps`` has ``start`` and ``end`` of runs of months
     without data, which are shaded: they are no zeros.
+
+    Parameters
+    ----------
+    noun
+        What is counted.
     """
     import altair as alt
 
@@ -182,7 +187,7 @@ def months(labels: Sequence[str] = LABELS) -> Spec:
         .mark_bar()
         .encode(
             x=x,
-            y=alt.Y("n:Q", title="quotes", axis=alt.Axis(tickMinStep=1, format="d")),
+            y=alt.Y("n:Q", title=noun, axis=alt.Axis(tickMinStep=1, format="d")),
             color=alt.Color("stance:N", scale=alt.Scale(domain=list(order), range=[BLUE, GREY, ORANGE]), legend=None),
             order=alt.Order("order:Q"),
             tooltip=[alt.Tooltip("month:T", timeUnit="utcyearmonth", format="%Y-%m"), "stance:N", "n:Q"],
@@ -218,9 +223,9 @@ def network(nodes: Rows, edges: Rows, *, title: str) -> Spec:
         ),
         size=alt.Size("statements:Q", scale=alt.Scale(range=[40, 500]), legend=None),
     )
-    names = base.mark_text(dy=-13, fontSize=11, color=_INK, stroke="white", strokeWidth=3, strokeOpacity=0.9)
+    names = base.mark_text(dy=-13, fontSize=11, limit=220, color=_INK, stroke="white", strokeWidth=3, strokeOpacity=0.9)
     names = names.encode(text="label:N")
-    inked = base.mark_text(dy=-13, fontSize=11, color=_INK).encode(text="label:N")
+    inked = base.mark_text(dy=-13, fontSize=11, limit=220, color=_INK).encode(text="label:N")
     layers = alt.layer(lines, dots, names, inked).resolve_scale(size="independent")
     return _spec(layers.properties(height=_NETWORK, title=alt.TitleParams(title, anchor="start", fontWeight="normal")))
 

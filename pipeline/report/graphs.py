@@ -113,7 +113,7 @@ def _places(graph: nx.Graph) -> dict[str, tuple[float, float]]:
 
 def _node(facts: Mapping[str, Any], place: tuple[float, float]) -> Row:
     position = facts["position"] if facts["kind"] == "actor" else "concept"
-    told = {key: facts[key] for key in ("label", "kind", "statements")}
+    told = {key: _legal(facts[key]) for key in ("label", "kind", "statements")}
     return {"x": place[0], "y": place[1], "position": position, **told}
 
 

@@ -15,9 +15,13 @@ function interval(clusters) {
   return [Math.max(0, centre - half), Math.min(1, centre + half)];
 }
 
+// Among quotations of one stance its share is 1, and says nothing.
+let telling = true;
+
 const percent = (share) => `${Math.round(100 * share)} %`;
 
 function share(units, stance) {
+  if (!telling) return "–";
   const articles = new Map();
   for (const {unit} of units) {
     const [own, cluster] = data.units[unit];
@@ -39,7 +43,7 @@ function countable(shown) {
 
 function tally(units) {
   const counts = [0, 0, 0];
-  for (const {unit} of units) counts[data.units[unit][0]] += 1;
+  for (const quote of units) counts[counted(quote)] += 1;
   return counts;
 }
 
@@ -66,7 +70,7 @@ function bySpeaker(shown) {
 function byMonth(shown) {
   const known = new Set(data.months.data);
   const found = new Map(data.months.every.map((month) => [month, known.has(month) ? [0, 0, 0] : null]));
-  for (const {article, unit} of countable(shown)) if (article.month) found.get(article.month)[data.units[unit][0]] += 1;
+  for (const quote of countable(shown)) if (quote.article.month) found.get(quote.article.month)[counted(quote)] += 1;
   return [...found].map(([month, counts]) => ({month, counts}));
 }
 

@@ -10,6 +10,9 @@ const quotes = data.quotes.map(([id, unit, article, speaker, target, stance, p, 
   confidence: Math.max(...p),
 }));
 
+// The stance that a quotation counts with: several that count once have one together.
+const counted = (quote) => data.units[quote.unit][0];
+
 // Numbers that sort as the dates do: 2032-03 before 2032-03-01; what has none comes first.
 const day = (date) => Number(date.replaceAll("-", "").padEnd(8, "0"));
 
@@ -44,7 +47,7 @@ function passes(params) {
   if (said) tests.push(exact >= 0 ? (q) => data.speakers[q.speaker].name === said : (q) => speakers.has(q.speaker));
   if (params.has("target")) tests.push((q) => data.targets[q.target] === one("target"));
   if (params.has("outlet")) tests.push((q) => q.article.outlet === one("outlet"));
-  if (stances.size) tests.push((q) => stances.has(q.stance));
+  if (stances.size) tests.push((q) => stances.has(counted(q)));
   if (least) tests.push((q) => q.confidence >= least);
   if (params.has("from")) tests.push((q) => q.article.month && q.article.month >= one("from"));
   if (params.has("to")) tests.push((q) => q.article.month && q.article.month <= one("to"));

@@ -20,7 +20,7 @@ function tell(params) {
   const counts = tally(units);
   const n = units.length;
   const count = (some, noun) => `${some.size.toLocaleString("en")} ${noun}${some.size === 1 ? "" : "s"}`;
-  const parts = [PRO, NEUTRAL, ANTI].map((s) => `${data.labels[s]} ${counts[s].toLocaleString("en")}${n ? `, ${share(units, s)}` : ""}`);
+  const parts = [PRO, NEUTRAL, ANTI].map((s) => `${data.labels[s]} ${counts[s].toLocaleString("en")}${n && telling ? `, ${share(units, s)}` : ""}`);
   const by = [count(new Set(shown.map((q) => q.speaker).filter((s) => data.speakers[s].known)), "named speaker"),
     count(new Set(shown.map((q) => q.article)), "article")].join(" in ");
   shownIn("status").textContent = n
@@ -51,6 +51,7 @@ function tellMonths(months) {
 
 function draw() {
   const params = asked();
+  telling = !params.has("stance") && !params.has("quote");
   passing = passes(params);
   shown = quotes.filter(passing);
   const kept = new Set(shown);

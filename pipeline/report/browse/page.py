@@ -67,7 +67,7 @@ def browse_page(
     elements, policy = scripted(libraries(), data_tables(), script)
     embedded = "\n".join(
         f'<script type="application/json" id="{key}">{as_json(value)}</script>'
-        for key, value in (("data", data), ("months-spec", charts.months()))
+        for key, value in (("data", data), ("months-spec", charts.months(data["noun"])))
     )
     return page(title, body, scripts=f"{embedded}\n{elements}", policy=policy, style=style)
 
@@ -181,7 +181,7 @@ _SPEAKERS = """<section aria-labelledby="h-speakers">
 
 _QUOTES = """<section id="quotes" aria-labelledby="h-quotes">
 <h2 id="h-quotes">Quotes</h2>
-<p class="quiet how">A heading sorts. A speaker or target filters. “link” leads to one quote; from there the arrow keys go
+<p class="quiet how">A heading sorts. A speaker or target filters. “link” leads to one quote; from there arrow keys go
 to the others.</p>
 <table id="quotes-table" class="dataTable" aria-labelledby="h-quotes"></table>
 </section>"""

@@ -36,7 +36,11 @@ function bar(counts) {
   return made;
 }
 
-const badge = (stance) => element("span", {class: `stance ${SHORT[stance]}`}, data.labels[stance]);
+function stanceCell(quote) {
+  const {stance} = quote;
+  return element("span", {}, element("span", {class: `stance ${SHORT[stance]}`}, data.labels[stance]),
+    counted(quote) === stance ? "" : element("small", {class: "quiet"}, `counts as ${data.labels[counted(quote)]}`));
+}
 
 function speakerCell({speaker}) {
   const {name, facts, known} = data.speakers[speaker];
@@ -77,7 +81,7 @@ const quoteColumns = [
   column("Quote", (row) => row.index, quoteCell, {left: true, heading: true, options: {orderable: false}}),
   column("Speaker", (row) => row.speaker, speakerCell, {left: true}),
   column("Target", (row) => row.target, targetCell, {left: true, options: {visible: data.targets.length > 1}}),
-  column("Stance", (row) => row.stance, (row) => badge(row.stance), {left: true}),
+  column("Stance", (row) => row.stance, stanceCell, {left: true}),
   column("Confidence", (row) => row.confidence, sureCell),
   column("Date", (row) => day(row.article.date), (row) => row.article.date || "none"),
 ];
