@@ -19,7 +19,7 @@ SPEAKERS, TARGETS, OUTLETS = (
     ("masts", "drones"),
     ("Post", "Wire", None),
 )
-FIRST_TABLE_S, FILTER_S = 8.0, 2.0  # of 20,000 quotations; measured: 1.5 and 0.4 on two slow cores
+FIRST_TABLE_S, FILTER_S = 6.0, 2.0  # of 20,000 quotations, of processor time; measured: 1.4 and 0.4 at most
 
 
 def row(number):
@@ -203,6 +203,7 @@ def test_an_order_stands_in_the_address_and_comes_back(tab, page):
 def test_the_keyboard_reaches_the_rows_and_goes_from_one_to_the_next(tab, page):
     opened = ready(tab, page)
     opened.keyboard.press("Tab")
+    assert tab.value("document.activeElement.id") == "skip"
     reached = []
     for _ in range(120):
         opened.keyboard.press("Tab")
@@ -221,6 +222,24 @@ def test_the_keyboard_reaches_the_rows_and_goes_from_one_to_the_next(tab, page):
     assert tab.value(row) == 1
     opened.keyboard.press("Enter")
     tab.until("location.hash.startsWith('#quote=')")
+
+
+def test_the_way_past_the_form_keeps_the_filter(tab, page):
+    opened = ready(tab, page, "target=drones")
+    opened.keyboard.press("Tab")
+    opened.keyboard.press("Enter")
+    assert tab.value("document.activeElement.id") == "h-quotes"
+    assert tab.value("location.hash") == "#target=drones"
+
+
+def test_going_back_takes_the_filter_of_before(tab, page):
+    opened = ready(tab, page, "target=drones&sort=speaker-asc")
+    before = status(tab)
+    opened.click("#quotes-table a.own >> nth=0")
+    tab.until("document.getElementById('status').textContent.startsWith('1 of')")
+    opened.go_back()
+    tab.until(f"document.getElementById('status').textContent === {before!r}")
+    assert tab.value("document.querySelector('#quotes-table .dt-ordering-asc').textContent") == "Speaker"
 
 
 def test_a_screen_reader_finds_landmarks_headings_and_tables(tab, page):
@@ -260,21 +279,20 @@ def test_on_paper_all_quotations_of_the_filter_stand_in_light(tab, page):
     tab.picture("browse-print", whole=True)
 
 
-TIMED = """
-(name) => new Promise(done => {
+REDRAWN = """
+([name, value]) => new Promise(done => {
   const field = document.getElementById(name);
-  const start = performance.now();
   new MutationObserver((_, observer) => {
     observer.disconnect();
-    requestAnimationFrame(() => setTimeout(() => done((performance.now() - start) / 1000)));
-  }).observe(document.getElementById("status"), {childList: true});
-  field.value = {"f-text": "harbour minister", "f-target": "Target 3", "f-confidence": "85"}[name];
+    requestAnimationFrame(() => setTimeout(done));
+  }).observe(document.querySelector("#quotes-table tbody"), {childList: true});
+  field.value = value;
   field.dispatchEvent(new Event("input", {bubbles: true}));
 })
 """
 
 
-def test_twenty_thousand_quotations_filter_without_delay(tab, tmp_path):
+def test_twenty_thousand_quotations_filter_without_delay(tab, page, tmp_path):
     draw = random.Random(5)
     words = ("mast", "licence", "ban", "tower", "school", "valley", "harbour", "island", "minister", "signal")
 
@@ -296,15 +314,28 @@ def test_twenty_thousand_quotations_filter_without_delay(tab, tmp_path):
         rows[-1]["stance"] = PRO
     path = tmp_path / "large.html"
     path.write_text(browse_page(corpus(rows)), encoding="utf-8")
-    opened = tab.open(path)
-    opened.wait_for_selector("#quotes-table tbody a.own", timeout=60_000)
-    first = tab.value("performance.now() / 1000")
+    opened = tab.open(page)
+    # Time of the page's own thread: somebody else may need the machine.
+    session = opened.context.new_cdp_session(opened)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def spent():
+        metrics = session.send("Performance.getMetrics")["metrics"]
+        return next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration")
+
+    took, before = {}, spent()
+    opened.goto(path.as_uri(), timeout=120_000)
+    opened.wait_for_selector("#quotes-table tbody a.own", timeout=120_000)
+    took["first table"] = spent() - before
     opened.wait_for_selector("#months svg")
-    took = {name: opened.evaluate(TIMED, name) for name in ("f-target", "f-confidence", "f-text")}
-    print(f"first table {first:.2f} s, filters {took}")
+    for name, value in (("f-target", "Target 3"), ("f-confidence", "85"), ("f-text", "harbour minister")):
+        before = spent()
+        opened.evaluate(REDRAWN, [name, value])
+        took[name] = spent() - before
+    print({name: round(seconds, 2) for name, seconds in took.items()})
     kept = [q for q in rows if q["target"] == "Target 3" and q["confidence"] >= 0.85]
     kept = [q for q in kept if all(word in q["context"] for word in ("harbour", "minister"))]
     assert status(tab).startswith(f"{len(kept):,} of 20,000 quotes")
-    assert first < FIRST_TABLE_S
+    assert took.pop("first table") < FIRST_TABLE_S
     assert max(took.values()) < FILTER_S
     assert shown(tab).startswith("1 to ")

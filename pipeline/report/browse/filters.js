@@ -62,7 +62,7 @@ function restore() {
     if (!field.name) continue;
     const values = params.getAll(field.name);
     if (field.type === "checkbox") field.checked = values.includes(field.value);
-    else field.value = values[0] ?? field.getAttribute("value") ?? "";
+    else field.value = values[0] ?? (field.type === "range" ? "0" : ""); // a hidden field has no value of before
   }
 }
 

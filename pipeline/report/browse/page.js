@@ -93,6 +93,12 @@ document.addEventListener("click", (event) => {
   shownIn("quotes").scrollIntoView();
 });
 
+// The address holds the filter, so a jump within the page is no address.
+shownIn("skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  shownIn("h-quotes").focus();
+});
+
 // Arrow keys go from quotation to quotation.
 shownIn("quotes-table").addEventListener("keydown", (event) => {
   const step = {ArrowDown: 1, ArrowUp: -1}[event.key];
@@ -117,7 +123,7 @@ function start() {
   restore();
   shownIn("least").textContent = form.elements.confidence.value;
   const [name, direction] = form.elements.sort.value.split("-");
-  if (orders[name]) quotesTable.order([orders[name], direction === "asc" ? "asc" : "desc"]);
+  quotesTable.order([orders[name] ?? orders.date, direction === "asc" ? "asc" : "desc"]);
   draw();
   if (form.elements.quote.value) shownIn("quotes").scrollIntoView();
 }

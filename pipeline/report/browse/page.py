@@ -61,7 +61,7 @@ def browse_page(
         return page(title, f"<p>There is no quotation in these tables.</p>{_list(remarks)}", style=style)
     units = count_units(rows, count, actors=actors)
     data = document(units, corpus.articles) | {"noun": COUNTED[count][0]}
-    told = [_cards(units, count), _list(remarks), _form(data), _FOUND, _months(data), _SPEAKERS, _QUOTES]
+    told = [_SKIP, _cards(units, count), _list(remarks), _form(data), _FOUND, _months(data), _SPEAKERS, _QUOTES]
     body = "\n".join((*told, _method(count)))
     script = Script("\n".join(map(_resource, _SCRIPTS)), module=True)
     elements, policy = scripted(libraries(), data_tables(), script)
@@ -147,6 +147,8 @@ def _choice(name: str, title: str, values: Sequence[str]) -> str:
     )
 
 
+_SKIP = '<a class="skip" id="skip" href="#">To the quotes</a>'
+
 _FOUND = """<div class="found">
 <p id="status" role="status"></p> <button type="button" id="all" hidden>Show all</button>
 </div>
@@ -180,7 +182,7 @@ _SPEAKERS = """<section aria-labelledby="h-speakers">
 </section>"""
 
 _QUOTES = """<section id="quotes" aria-labelledby="h-quotes">
-<h2 id="h-quotes">Quotes</h2>
+<h2 id="h-quotes" tabindex="-1">Quotes</h2>
 <p class="quiet how">A heading sorts. A speaker or target filters. “link” leads to one quote; from there arrow keys go
 to the others.</p>
 <table id="quotes-table" class="dataTable" aria-labelledby="h-quotes"></table>
