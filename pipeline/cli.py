@@ -15,6 +15,7 @@ import typer
 
 from pipeline import __version__, options, streams
 from pipeline.cli_annotate import app as annotate
+from pipeline.cli_estimate import app as of_shares
 from pipeline.cli_findings import app as of_findings
 from pipeline.cli_runs import app as of_runs
 from pipeline.console import (
@@ -49,13 +50,9 @@ app = typer.Typer(
 app.add_typer(annotate)
 app.add_typer(of_runs)
 app.add_typer(of_findings)
+app.add_typer(of_shares)
 
 _STOPPED = 130  # what the parser makes of Ctrl-C
-
-
-def _listed(value: str | None) -> list[str]:
-    """Return the items of a comma-separated option."""
-    return [item.strip() for item in (value or "").split(",") if item.strip()]
 
 
 def _say(manifest: Manifest, *, as_json: bool) -> None:
@@ -99,7 +96,7 @@ def ingest(
     from pipeline.stages import ingest as stage
 
     assigned = options.assigned(
-        overrides, paths=paths, out=out, kinds=_listed(kinds), corrections=corrections, strict=strict
+        overrides, paths=paths, out=out, kinds=options.listed(kinds), corrections=corrections, strict=strict
     )
     with progress("reading") as show:
         manifest = stage.run(load_config(IngestConfig, config or "ingest", assigned), progress=show)
@@ -122,7 +119,9 @@ def quotes(
     from pipeline.config import IngestConfig, load_config
     from pipeline.stages import quotes as stage
 
-    assigned = options.assigned(overrides, paths=paths, kinds=_listed(kinds), corrections=corrections, strict=strict)
+    assigned = options.assigned(
+        overrides, paths=paths, kinds=options.listed(kinds), corrections=corrections, strict=strict
+    )
     settings = load_config(IngestConfig, config or "ingest", assigned)
     with progress("reading") as show:
         shown = stage.run(settings, limit=limit, html=html, progress=show)
@@ -305,7 +304,9 @@ def score(
     from pipeline.parts import read_parts
     from pipeline.stages import score as stage
 
-    assigned = options.assigned(overrides, model=model, kinds=_listed(kinds), corrections=corrections, strict=strict)
+    assigned = options.assigned(
+        overrides, model=model, kinds=options.listed(kinds), corrections=corrections, strict=strict
+    )
     settings = load_config(ScoreConfig, config or "score", assigned)
     other = stage.load_scorer(settings.model_copy(update={"model": beside})) if beside else None
     with progress("scoring") as watcher:
@@ -359,3 +360,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         note(f"error: {readable(error.object)!r}: is no UTF-8 text; rename the file or folder")
         return 2
     return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

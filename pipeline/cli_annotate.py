@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from pipeline import options
+from pipeline import options, options_estimate, options_findings
 from pipeline.console import note, say_json, say_manifest
 from pipeline.console_annotate import note_findings, say_agreement
 
@@ -97,6 +97,32 @@ def next_statements(
     _say(manifest, as_json=as_json)
     if manifest.counts["chosen"] < settings.count:
         note(f"fewer than {settings.count}: {settings.per_story} of each story; --set per_story=N takes more")
+
+
+@app.command(name="sample", epilog="Example: stance annotate sample scored.parquet --out sample.parquet --n 200")
+def sample_statements(
+    tables: options_findings.Scored,
+    out: options_estimate.SampleTable,
+    n: options_estimate.SampleSize = 200,
+    strata: options_estimate.Strata = None,
+    allocation: options_estimate.Allocate = "proportional",
+    seed: options_estimate.DrawSeed = 13,
+    as_json: options.Json = False,
+) -> None:
+    """Draw a random sample to label, by which `stance estimate` corrects for the model's errors."""
+    from pipeline.console_estimate import say_design
+    from pipeline.findings.sampling import check_allocation
+    from pipeline.stages import annotate_sample as stage
+
+    design = stage.Design(n, tuple(options.listed(strata)), check_allocation(allocation), seed)
+    sampled = stage.run(tables, out, design)
+    if as_json:
+        say_json({**sampled.manifest.as_dict(), "design": sampled.design})
+    else:
+        say_manifest(sampled.manifest)
+        say_design(sampled.design)
+    for line in sampled.warnings:
+        note(line)
 
 
 @app.command(name="check", epilog="Example: stance annotate check gold.jsonl --quotes data/quotes.parquet")

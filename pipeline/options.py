@@ -323,3 +323,8 @@ def assigned(overrides: Sequence[str] | None, **values: Any) -> list[str]:
     """Return the overrides with the values that the command line gave by options of their own."""
     given = [f"{key}={json.dumps(value)}" for key, value in values.items() if value not in (None, False, [])]
     return [*(overrides or []), *given]
+
+
+def listed(value: str | None) -> list[str]:
+    """Return the items of a comma-separated option."""
+    return [item.strip() for item in (value or "").split(",") if item.strip()]

@@ -38,6 +38,8 @@ _QUOTE_ROWS = 1
 _BANDS_AT_ONCE = 8
 # Keeps the time linear: of a story with more copies than this, later ones meet these only.
 _RELATIVES = 50
+# So few sets are compared with each other sooner than they are sketched.
+_FEW = 50
 _SEEN = 200_000
 """Pairs that are remembered as compared."""
 
@@ -153,8 +155,12 @@ class NearDuplicates:
     ) -> Iterator[tuple[int, list[int]]]:
         """Yield each set with the earlier sets that share a bucket with it, once for every few bands.
 
-        When the caller is done with them it is asked whether later sets need to meet this one.
+        When the caller is done with them it is asked whether later sets need to meet this one. Of few sets, each has
+        all earlier ones.
         """
+        if len(alike.sets) <= _FEW:
+            yield from ((b, list(range(b))) for b in range(1, len(alike.sets)))
+            return
         from datasketch import MinHash
 
         blank = MinHash(num_perm=_BANDS * self.rows, seed=1, hashfunc=int)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -23,22 +23,29 @@ from pipeline.rows import QUOTE_COLUMNS, SCORE_COLUMNS
 
 TABLE_ENDINGS = (".parquet", ".jsonl", ".csv")
 
-_INTEGERS = {c for c in QUOTE_COLUMNS if c.endswith(("start", "end"))} | {"rank"}
+_INTEGERS = {c for c in QUOTE_COLUMNS if c.endswith(("start", "end"))} | {"rank", "stratum_rows", "stratum_drawn"}
 _BOOLEANS = {"is_statement", "abstained", "ambiguous", "speaker_seen"}
 _FLOATS = {
     "p_anti", "p_neutral", "p_pro", "confidence", "speaker_confidence", "uncertainty", "novelty", "posterior",
+    "inclusion_probability",
 }  # fmt: skip
 
 
-def schema_of(columns: Sequence[str]) -> pa.Schema:
-    """Return the Arrow schema of a table with these columns; names decide types, everything else is a string."""
+def schema_of(columns: Sequence[str], *, integers: Container[str] = (), floats: Container[str] = ()) -> pa.Schema:
+    """Return the Arrow schema of a table with these columns; names decide types, everything else is a string.
+
+    Parameters
+    ----------
+    integers, floats
+        Columns of this table alone that hold numbers.
+    """
 
     def kind(column: str) -> pa.DataType:
-        if column in _INTEGERS:
+        if column in _INTEGERS or column in integers:
             return pa.int64()
         if column in _BOOLEANS:
             return pa.bool_()
-        return pa.float64() if column in _FLOATS else pa.string()
+        return pa.float64() if column in _FLOATS or column in floats else pa.string()
 
     return pa.schema([(column, kind(column)) for column in columns])
 

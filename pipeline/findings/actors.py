@@ -23,8 +23,8 @@ class Actor:
         ``person``, ``organisation`` or ``unnamed``, or as the analyst's file has it.
     organisation
         To which the actor belongs; of an organisation, itself.
-    listed
-        Whether the analyst's file names the actor.
+    known
+        Whether this is the same actor in every article: a full name, or one that the analyst's file knows.
     """
 
     key: str
@@ -32,7 +32,7 @@ class Actor:
     type: str | None = None
     organisation: str | None = None
     country: str | None = None
-    listed: bool = False
+    known: bool = False
 
 
 def speaker_key(row: ScoredRow) -> str | None:
@@ -65,7 +65,7 @@ def _actor(key: str, rows: list[ScoredRow]) -> Actor:
     name = _commonest(row.speaker for row in rows) or key
     type_ = _commonest(row.speaker_type for row in rows)
     organisation = name if type_ == "organisation" else _commonest(row.speaker_affiliation for row in rows)
-    return Actor(key, name, type_, organisation)
+    return Actor(key, name, type_, organisation, known=rows[0].speaker_id is not None)
 
 
 def _commonest(values: Iterable[str | None]) -> str | None:

@@ -101,7 +101,7 @@ def _utterances(rows: Sequence[ScoredRow], actors: Mapping[str, Actor]) -> Itera
     for row in rows:
         actor = actors.get(row.row_id)
         # An unnamed source, or a surname alone, is nobody known; what it says tells whether it is the same.
-        named = actor.key if actor and (row.speaker_id or actor.listed) else None
+        named = actor.key if actor and actor.known else None
         said[named, row.target].append(row)
     for own in said.values():
         yield from same_remarks(own)

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from functools import lru_cache
 
 from pipeline.quotes.lexicon import SUFFIXES, words
 from pipeline.quotes.runs import split_run
+from pipeline.spelling import plain_words
 
-_LETTERS = str.maketrans(
-    {
-        "ø": "o", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h",
-        "’": "", "'": "", "ʼ": "", "‘": "", "`": "",
-    }
-)  # fmt: skip
-"""Letters that no accent is taken off, and apostrophes, which spellings leave out."""
 _LEGAL_FORMS = words("inc ltd llc plc corp corporation co company limited gmbh ag sa nv bv ab oy as spa")
-_NOT_WORD = re.compile(r"[\W_]+")
-_INITIALS = re.compile(r"\b(\w)\.\s?")
 
 
 @lru_cache(maxsize=20_000)
@@ -35,7 +25,7 @@ def speaker_id(name: str, *, is_person: bool) -> str | None:
     >>> speaker_id("The Halden Optics Corp.", is_person=False)
     'halden-optics'
     """
-    parts = _parts(" ".join(split_run(name)[1]) if is_person and name[:1].isupper() else name)
+    parts = plain_words(" ".join(split_run(name)[1]) if is_person and name[:1].isupper() else name)
     if is_person:
         parts = [part for part in parts if part not in SUFFIXES]
         return "-".join(parts) if len(parts) > 1 else None
@@ -44,10 +34,3 @@ def speaker_id(name: str, *, is_person: bool) -> str | None:
     while len(parts) > 1 and parts[-1] in _LEGAL_FORMS:
         parts = parts[:-1]
     return "-".join(parts) or None
-
-
-def _parts(name: str) -> list[str]:
-    """Return the words of a name in plain lower-case letters."""
-    spaced = _INITIALS.sub(r"\1 ", name).casefold().translate(_LETTERS)
-    plain = "".join(c for c in unicodedata.normalize("NFKD", spaced) if not unicodedata.combining(c))
-    return _NOT_WORD.sub(" ", plain).split()

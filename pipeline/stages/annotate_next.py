@@ -15,11 +15,10 @@ from pipeline.parts import beside, read_parts
 from pipeline.records import Manifest
 from pipeline.rows import QUOTE_COLUMNS, SCORE_COLUMNS
 from pipeline.stages.extraction import check_apart
+from pipeline.stages.side_articles import copy_articles
 from pipeline.storage import (
-    ARTICLE_SCHEMA,
     Stopwatch,
     check_table_path,
-    read_table,
     schema_of,
     side_path,
     write_manifest,
@@ -65,7 +64,7 @@ def run(config: NextConfig, table: Path, out: Path, labels: Sequence[Path] = ())
     chosen = _chosen(left, known, config)
     columns = SCORE_COLUMNS if rows and "row_id" in rows[0] else QUOTE_COLUMNS
     write_table(out, [left[choice.index] | _why(rank, choice) for rank, choice in chosen], schema_of([*columns, *_WHY]))
-    outputs = [out, *_articles(table, out, {left[choice.index]["article_id"] for _, choice in chosen})]
+    outputs = [out, *copy_articles([table], out, {left[choice.index]["article_id"] for _, choice in chosen})]
     manifest = watch.manifest(
         "annotate next",
         counts={"statements": len(rows), "labelled": len(known), "chosen": len(chosen)},
@@ -116,12 +115,3 @@ def _place(row: Row) -> tuple[str, int, int, str]:
 
 def _span(label: Gold) -> tuple[str, int, int, str]:
     return label.source, label.start, label.end, label.target
-
-
-def _articles(table: Path, out: Path, wanted: set[str]) -> list[Path]:
-    """Copy the articles of the chosen statements beside them, where the table has some; return the file."""
-    if not (given := beside(table, "articles.parquet")).is_file():
-        return []
-    copied = side_path(out, "articles.parquet")
-    write_table(copied, [row for row in read_table(given) if row["article_id"] in wanted], ARTICLE_SCHEMA)
-    return [copied]

@@ -1,7 +1,7 @@
 """What counts once."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from said import SHARES, row
 
@@ -127,6 +127,7 @@ def test_clusters_are_the_article_in_which_a_unit_was_first_said():
     ),
     st.sampled_from(COUNTS),
 )
+@settings(deadline=None)
 def test_every_row_is_in_one_unit_whatever_the_order(rows, count):
     said = [
         row(n, stance, speaker=speaker, published=published, text=text, article_id=article)
