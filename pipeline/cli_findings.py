@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from pipeline import options, options_findings
+from pipeline import options, options_estimate, options_findings
 from pipeline.console import note, say, say_json
 
 app = typer.Typer()
@@ -17,13 +17,14 @@ def browse(
     scored: options_findings.Scored,
     out: options_findings.BrowsePage = Path("reports/browse.html"),
     count: options_findings.CountBy = "mention",
+    people: options_estimate.ActorsFile = None,
     title: options_findings.PageTitle = "Who said what",
 ) -> None:
     """Write one page of who said what, with filters, a timeline and links to each quote; it opens offline."""
     from pipeline.findings.counting import check_count
     from pipeline.stages import browse as stage
 
-    browsed = stage.run(scored, out, count=check_count(count), title=title)
+    browsed = stage.run(scored, out, count=check_count(count), people=people, title=title)
     for name, value in (("quotes", browsed.quotes), ("articles", browsed.articles), ("wrote", out)):
         say(f"{name:<8}  {value}")
     for line in browsed.notes:
@@ -36,6 +37,7 @@ def network(
     out: options_findings.NetworkOut = Path("reports/networks"),
     mode: options_findings.NetworkMode = "two-mode",
     count: options_findings.CountBy = "mention",
+    people: options_estimate.ActorsFile = None,
     min_weight: options_findings.MinWeight = 1,
     neutral: options_findings.Neutral = False,
     as_json: options.Json = False,
@@ -47,7 +49,13 @@ def network(
     from pipeline.stages import network as stage
 
     drawn = stage.run(
-        scored, out, mode=check_mode(mode), count=check_count(count), min_weight=min_weight, neutral=neutral
+        scored,
+        out,
+        mode=check_mode(mode),
+        count=check_count(count),
+        people=people,
+        min_weight=min_weight,
+        neutral=neutral,
     )
     if as_json:
         say_json(drawn.as_dict())
@@ -61,6 +69,7 @@ def network(
 def summary(
     scored: options_findings.Scored,
     count: options_findings.CountBy = "mention",
+    people: options_estimate.ActorsFile = None,
     limit: options_findings.Listed = 10,
     csv: options_findings.CsvFolder = None,
     as_json: options.Json = False,
@@ -70,7 +79,7 @@ def summary(
     from pipeline.findings.counting import check_count
     from pipeline.stages import summary as stage
 
-    found = stage.run(scored, count=check_count(count), shown=limit, folder=csv)
+    found = stage.run(scored, count=check_count(count), people=people, shown=limit, folder=csv)
     if as_json:
         say_json(found.as_dict())
     else:

@@ -29,6 +29,7 @@ from pipeline.tracking import RunRecord
 ROOT = Path(pipeline.__file__).parent.parent
 COMMANDS = {"ingest", "label", "train", "tune", "evaluate", "export", "score", "quotes", "behaviour", "doctor"}
 COMMANDS |= {"runs", "compare", "promote", "report"}
+COMMANDS |= {"browse", "network", "summary"}
 COMMANDS |= {f"annotate {name}" for name in ("agreement", "check", "export", "import", "next", "run")}
 TALK = "“The ban on Quillon routers is overdue,” said Mira Olsen, the mayor of Halden. The vote is on Tuesday.\n"
 JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffdb0043") + bytes(range(256)) * 4

@@ -125,6 +125,23 @@ def test_cells_that_begin_like_formulas_are_guarded(folder):
     assert tuple(read(folder / "tables" / "quotes.csv")[0]) == QUOTE_COLUMNS
 
 
+def test_the_analysts_file_says_who_is_one_actor(folder, capsys):
+    lines = "alias,actor,type,organisation,country\nOru Baptista,Mira Olsen,person,Halden council,HA\n"
+    (folder / "actors.csv").write_text(lines, encoding="utf-8")
+    assert main(["network", "scored.parquet", "--out", "n.csv", "--actors", "actors.csv"]) == 0
+    weights = {row["source_label"]: row["weight"] for row in read(folder / "n.csv")}
+    assert weights == {"Ines Okafor": "1", "Mira Olsen": "2"}
+    capsys.readouterr()
+    assert main(["summary", "scored.parquet", "--json", "--actors", "actors.csv"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [group["name"] for group in told["speakers"]] == ["Mira Olsen", "Ines Okafor", "no speaker named"]
+    assert main(["browse", "scored.parquet", "--out", "page.html", "--actors", "actors.csv"]) == 0
+    page = (folder / "page.html").read_text(encoding="utf-8")
+    assert '"facts":"Halden council, HA"' in page
+    assert '"name":"Oru Baptista"' not in page
+    assert main(["summary", "scored.parquet", "--csv", ".", "--actors", "speakers.csv"]) == 2
+
+
 # Command, what the one line says.
 BAD = [
     (["browse", "scored.parquet", "--out", "page.txt"], "end the name in .html"),

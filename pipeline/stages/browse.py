@@ -12,6 +12,7 @@ from pipeline.findings.countable import countable
 from pipeline.findings.counting import Count
 from pipeline.parts import beside
 from pipeline.report.browse import browse_page
+from pipeline.stages.actor_file import actors_of
 from pipeline.stages.extraction import check_apart
 from pipeline.stages.scored import read_scored
 
@@ -27,7 +28,14 @@ class Browsed:
     notes: tuple[str, ...]
 
 
-def run(paths: Sequence[Path], out: Path, *, count: Count = "mention", title: str = "Who said what") -> Browsed:
+def run(
+    paths: Sequence[Path],
+    out: Path,
+    *,
+    count: Count = "mention",
+    people: Path | None = None,
+    title: str = "Who said what",
+) -> Browsed:
     """Return what stands on the page that was written.
 
     Parameters
@@ -36,6 +44,8 @@ def run(paths: Sequence[Path], out: Path, *, count: Count = "mention", title: st
         Scored tables, or folders of parts; addresses of articles come from the article tables beside them.
     count
         What counts and shares are over.
+    people
+        The analyst's file of actors.
 
     Raises
     ------
@@ -44,9 +54,10 @@ def run(paths: Sequence[Path], out: Path, *, count: Count = "mention", title: st
     """
     if out.suffix not in _ENDINGS:
         raise InputError(f"{out}: is to be an HTML page; end the name in .html")
-    check_apart([str(path) for path in paths], [out])
+    check_apart(list(map(str, [*paths, *filter(None, [people])])), [out])
     articles = any(beside(path, "articles.parquet").is_file() for path in paths)
     corpus = read_scored(paths, articles=articles)
     rows, left_out = countable(corpus)
-    write_text(out, browse_page(corpus, count=count, title=title))
-    return Browsed(len(rows), len({row.article_id for row in rows}), (*corpus.warnings, *left_out))
+    actors, unsure = actors_of(people, rows)
+    write_text(out, browse_page(corpus, count=count, actors=actors, title=title, notes=unsure))
+    return Browsed(len(rows), len({row.article_id for row in rows}), (*corpus.warnings, *left_out, *unsure))

@@ -14,6 +14,7 @@ from pipeline.findings.counting import Count, Unit, count_units
 from pipeline.findings.networks import AGREEMENT, MODES, Mode, Networks, concept, networks
 from pipeline.parts import is_folder
 from pipeline.report.graphs import NODE_COLUMNS, edge_rows, graphml, node_rows, picture
+from pipeline.stages.actor_file import actors_of
 from pipeline.stages.extraction import check_apart
 from pipeline.stages.guarded import write_guarded
 from pipeline.stages.scored import read_scored
@@ -54,6 +55,7 @@ def run(
     *,
     mode: Mode = "two-mode",
     count: Count = "mention",
+    people: Path | None = None,
     min_weight: int = 1,
     neutral: bool = False,
 ) -> Drawn:
@@ -68,6 +70,8 @@ def run(
         ``mode``.
     count
         What counts once.
+    people
+        The analyst's file of actors.
     min_weight, neutral
         As in ``findings.networks.networks``.
 
@@ -80,11 +84,12 @@ def run(
         raise InputError(f"{out}: cannot tell the format; name a folder, or end the name in {', '.join(_WRITERS)}")
     corpus = read_scored(paths)
     rows, left_out = countable(corpus)
-    found = networks(count_units(rows, count), min_weight=min_weight, neutral=neutral)
+    actors, unsure = actors_of(people, rows)
+    found = networks(count_units(rows, count, actors=actors), min_weight=min_weight, neutral=neutral)
     wanted = {out: mode} if not is_folder(out) else {}
     wanted |= {out / f"{name}{ending}": name for name in MODES for ending in _WRITERS if is_folder(out)}
     tables = [out / "nodes.csv", out / "statements.csv"] if is_folder(out) else []
-    check_apart([str(path) for path in paths], [*wanted, *tables])
+    check_apart(list(map(str, [*paths, *filter(None, [people])])), [*wanted, *tables])
     for path, name in wanted.items():
         _WRITERS[path.suffix](path, found.graphs[name], name)
     if tables:
@@ -94,7 +99,9 @@ def run(
     sizes: dict[str, dict[str, int]] = {
         name: {"nodes": len(graph), "edges": graph.number_of_edges()} for name, graph in found.graphs.items()
     }
-    return Drawn(sizes, found.left_out, (*wanted, *tables), (*corpus.warnings, *left_out, *_empty(found, min_weight)))
+    return Drawn(
+        sizes, found.left_out, (*wanted, *tables), (*corpus.warnings, *left_out, *unsure, *_empty(found, min_weight))
+    )
 
 
 def _graphml(path: Path, graph: nx.Graph, mode: Mode) -> None:

@@ -14,6 +14,7 @@ from pipeline.findings.intervals import figures
 from pipeline.findings.scored import ScoredRow
 from pipeline.findings.summary import Group, Summary, margin, summarise
 from pipeline.records import LABELS
+from pipeline.stages.actor_file import actors_of
 from pipeline.stages.extraction import check_apart
 from pipeline.stages.guarded import write_guarded
 from pipeline.stages.scored import read_scored
@@ -51,7 +52,14 @@ class Summarised:
         }  # fmt: skip
 
 
-def run(paths: Sequence[Path], *, count: Count = "mention", shown: int = 10, folder: Path | None = None) -> Summarised:
+def run(
+    paths: Sequence[Path],
+    *,
+    count: Count = "mention",
+    people: Path | None = None,
+    shown: int = 10,
+    folder: Path | None = None,
+) -> Summarised:
     """Return the tables, and write them as CSV where there is a folder for them.
 
     Parameters
@@ -60,6 +68,8 @@ def run(paths: Sequence[Path], *, count: Count = "mention", shown: int = 10, fol
         Scored tables, or folders of parts.
     count
         What counts once.
+    people
+        The analyst's file of actors.
     shown
         Quotations of each kind at most.
 
@@ -70,9 +80,10 @@ def run(paths: Sequence[Path], *, count: Count = "mention", shown: int = 10, fol
     """
     corpus = read_scored(paths)
     rows, left_out = countable(corpus)
-    summary = summarise(count_units(rows, count), shown=shown)
-    outputs = _write(summary, folder, paths) if folder else ()
-    return Summarised(summary, count, (*corpus.warnings, *left_out), outputs)
+    actors, unsure = actors_of(people, rows)
+    summary = summarise(count_units(rows, count, actors=actors), actors=actors, shown=shown)
+    outputs = _write(summary, folder, [*paths, *filter(None, [people])]) if folder else ()
+    return Summarised(summary, count, (*corpus.warnings, *left_out, *unsure), outputs)
 
 
 def _write(summary: Summary, folder: Path, paths: Sequence[Path]) -> tuple[Path, ...]:

@@ -97,6 +97,8 @@ def _speaker(actor: Actor | None) -> Document:
     if actor is None:
         return {"name": _NOBODY, "known": False, "facts": ""}
     facts = [actor.type or ""] if actor.type != "person" else []
+    if not actor.known and actor.type != "unnamed":
+        facts.append("in this article only")  # anybody's elsewhere, so one speaker in its article alone
     facts += [part for part in (actor.organisation, actor.country) if part and part != actor.name]
     return {"name": actor.name, "known": True, "facts": ", ".join(filter(None, facts))}
 
