@@ -115,14 +115,26 @@ def say_manifest(manifest: Manifest) -> None:
         say(f"{name.ljust(width)}  {value}")
 
 
+def many(number: int, noun: str, plural: str | None = None) -> str:
+    """Return a number with its noun.
+
+    Examples
+    --------
+    >>> many(1, "quote"), many(0, "quote"), many(2, "story", "stories")
+    ('1 quote', '0 quotes', '2 stories')
+    """
+    return f"{number} {noun if number == 1 else plural or f'{noun}s'}"
+
+
 def say_metrics(metrics: Mapping[str, Any]) -> None:
     """Write an evaluation: each overall figure with its interval, and the majority baseline beside it."""
     say()
     rows = []
     for name, baseline in metrics["baseline"].items():
         figure = metrics["test"][name]
-        interval = [_cell(figure[bound]) for bound in ("low", "high")]
-        rows.append([name, figure["value"], "–".join(interval), baseline["value"]])
+        low, high = figure["low"], figure["high"]
+        interval = None if low is None or high is None else f"{_cell(low)}–{_cell(high)}"
+        rows.append([name, figure["value"], interval, baseline["value"]])
     say_table(["metric", "test", "interval", "baseline"], rows)
 
 

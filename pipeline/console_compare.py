@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from pipeline.console import Cell, say, say_table
+from pipeline.console import Cell, many, say, say_table
 
 if TYPE_CHECKING:
     from pipeline.evaluation.compare import Comparison
@@ -43,10 +43,13 @@ def say_comparison(comparison: Comparison) -> None:
 
 def _basis(comparison: Comparison, items: Items) -> str:
     draws = comparison.draws
+    on = f"on {many(items.n, 'quote')} of {many(items.articles, 'article')}{_left_out(comparison.names, items)}"
+    if items.articles < 2:
+        return on
     drawn = (
         f"intervals of {draws.level:.0%} from {draws.resamples:,} resamples of articles, p from as many swaps of them"
     )
-    return f"on {items.n} quotes of {items.articles} articles{_left_out(comparison.names, items)}; {drawn}"
+    return f"{on}; {drawn}"
 
 
 def _left_out(names: Sequence[str], items: Items) -> str:
@@ -129,7 +132,11 @@ def _p(value: float) -> str | None:
 
 
 def _say_slices(pair: Pair, before: str = "") -> None:
-    told = f"{sum(part.judged for part in pair.slices)} of {len(pair.slices)} are large enough to tell"
+    judged = sum(part.judged for part in pair.slices)
+    if not judged:
+        say(f"\n{before}no slice is large enough to tell whether it got worse")
+        return
+    told = f"{judged} of {len(pair.slices)} are large enough to tell"
     if not pair.worse:
         say(f"\n{before}no slice got significantly worse ({told})")
         return

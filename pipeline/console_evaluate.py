@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pipeline.console import Cell, note, say, say_metrics, say_table
+from pipeline.console import Cell, many, note, say, say_metrics, say_table
 
 _KINDS = {"test_train": "test and train", "dev_train": "dev and train", "test_dev": "test and dev"}
 
@@ -102,14 +102,18 @@ def _leaks(found: Mapping[str, Any] | None, metrics: Mapping[str, Any]) -> Itera
     speakers = found["test_train"]["speakers"]
     one = speakers["shared"] == 1
     people = "one test speaker speaks" if one else f"{speakers['shared']} of the test speakers speak"
-    spoken = f"say{'s' * one} {speakers['statements']} of the {metrics['n']} test statements"
+    said, n = speakers["statements"], metrics["n"]
+    spoken = f"say{'s' * one} " + (f"{said} of the {n} test statements" if n > 1 else "the one test statement")
     yield f"  {people} in train, too, and {spoken}"
 
 
 def _leak(found: Mapping[str, Mapping[str, int]]) -> str:
-    names = {"stories": "shared stories", "near_duplicates": "pairs of near-copies"}
+    names = {
+        "stories": ("shared story", "shared stories"),
+        "near_duplicates": ("pair of near-copies", "pairs of near-copies"),
+    }
     told = [
-        f"{found[kind]['shared']} {name} ({found[kind]['statements']} statements)"
+        f"{many(found[kind]['shared'], *name)} ({many(found[kind]['statements'], 'statement')})"
         for kind, name in names.items()
         if found[kind]["shared"]
     ]

@@ -59,7 +59,7 @@ def test_compare_tells_the_verdict_first_then_figures_slices_and_flips(capsys):
     assert told[4].startswith("macro_f1\t0.1667\t0.9346\t0.7679\t0.")
     assert told[5].startswith("accuracy\t0.3333\t0.9333\t0.6\t0.4")
     assert "McNemar (exact), as if quotes were independent: 19 fixed, 1 broken, p <0.0001" in told
-    assert "no slice got significantly worse (0 of 2 are large enough to tell)" in told
+    assert "no slice is large enough to tell whether it got worse" in told
     broken = told.index("broken: 1")
     assert told[broken + 1] == "quote\tspeaker\ttarget\tgold\tone\ttwo"
     assert told[broken + 2] == (
@@ -99,7 +99,7 @@ def test_of_several_runs_each_has_a_line_with_the_corrected_p(capsys):
     assert told[at + 1] == "run\tmacro_f1\tdifference\tinterval\tp\tp (Holm)\tflipped"
     assert told[at + 2].split("\t")[-1] == "1 broken, 19 fixed, 1 still wrong"
     assert told[at + 3] == "bee\t0.1667\t0\t0 to 0\t1.0000\t1.0000\t-"
-    assert "ant: no slice got significantly worse (0 of 2 are large enough to tell)" in told
+    assert "ant: no slice is large enough to tell whether it got worse" in told
 
 
 def test_slices_that_got_worse_are_listed(capsys):
@@ -114,6 +114,14 @@ def test_slices_that_got_worse_are_listed(capsys):
     at = next(i for i, line in enumerate(told) if line.startswith("slices that got significantly worse"))
     assert told[at + 1] == "slice\tvalue\tquotes\towl\tant\tdifference\tinterval\tp (Holm)"
     assert told[at + 2].startswith("kind\tmixed\t60\t0.")
+
+
+def test_one_article_has_no_intervals_to_tell_of(capsys):
+    rows = answers({"x": ["pp"]})
+    assert main(["compare", report("a", rows), report("b", answers({"x": ["pn"]})), "--resamples", "100"]) == 0
+    out, err = capsys.readouterr()
+    assert "on 1 quote of 1 article\n" in out
+    assert "1 statement is few" in err
 
 
 def test_left_out_quotes_are_counted(capsys):

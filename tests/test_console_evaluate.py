@@ -73,7 +73,7 @@ LEAKS = [
     (METRICS["leakage"], "leakage: no story and no near-copy of a quotation is shared between the parts\n"
                          "  2 of the test speakers speak in train, too, and say 6 of the 80 test statements\n"),
     ({**METRICS["leakage"], "test_train": shared(1, 4, 1)},
-     "leakage: test and train: 1 shared stories (1 statements), 4 pairs of near-copies (1 statements)\n"
+     "leakage: test and train: 1 shared story (1 statement), 4 pairs of near-copies (1 statement)\n"
      "  one test speaker speaks in train, too, and says 3 of the 80 test statements\n"),
 ]  # fmt: skip
 
@@ -88,6 +88,13 @@ def test_the_signature_is_one_line_and_notes_go_to_stderr(capsys):
     line = "n:80 articles:9 test:0123456789ab model:ffffffffffff seed:13 resamples:100 level:0.95 python:3.11.7"
     assert f"signature: {line}\n" in shown.out
     assert shown.err == "note: 80 test statements: few\n"
+
+
+def test_one_statement_has_no_interval_and_is_the_one_that_its_speaker_says(capsys):
+    leakage = {**METRICS["leakage"], "test_train": shared(speakers=1)}
+    shown = told(capsys, n=1, test={"macro_f1": figure(1.0)}, leakage=leakage).out
+    assert ["macro_f1", "1", "-", "0.2"] in [line.split() for line in shown.splitlines()]
+    assert "  one test speaker speaks in train, too, and says the one test statement\n" in shown
 
 
 def test_figures_of_an_older_run_have_no_more_than_their_table(capsys):

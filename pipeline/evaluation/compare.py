@@ -197,7 +197,8 @@ def _notes(items: Items, rows: Rows) -> tuple[str, ...]:
     elif items.articles < _FEW_ARTICLES:
         found.append(f"{items.articles} articles are few: intervals tend to be too narrow; mind the p-values")
     if items.n < SMALL:
-        found.append(f"{items.n} statements are few: one more or less may change every figure")
+        few = "1 statement is" if items.n == 1 else f"{items.n} statements are"
+        found.append(f"{few} few: one more or less may change every figure")
     absent = set(LABELS).difference(row["label"] for row in rows)
     if absent:
         names = " or ".join(label for label in LABELS if label in absent)

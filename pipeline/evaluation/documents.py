@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pipeline.evaluation.learning import Curve
 from pipeline.evaluation.metrics import BINS, reliability_bins
 from pipeline.evaluation.selective import Point, Selective
+from pipeline.evaluation.slices import SliceFigures
 from pipeline.evaluation.summary import OVERALL, Estimates, Evaluation, Scored
 from pipeline.records import Estimate
 
 TRACKED_COVERAGE = 0.8
 """The coverage at which a run in MLflow shows what abstention gains."""
+
+TRACKED_SLICES = 20
+"""Slices of a kind that a run in MLflow shows, the fullest ones; ``metrics.json`` has all."""
+
+SLICE_PREFIX = "slice."
+"""What the names of their figures begin with."""
+
+# MLflow takes names of 250 characters at most.
+_LONGEST_VALUE = 80
 
 # Enough for any reading, and the same on every machine whatever its linear algebra.
 _DIGITS = 6
@@ -100,7 +113,11 @@ def metrics_document(
 
 
 def tracked_metrics(evaluation: Evaluation) -> dict[str, float]:
-    """Return the defined figures under flat names: ``NAME``, ``NAME_low``, ``NAME_high``, ``baseline_NAME``."""
+    """Return the defined figures under flat names: ``NAME``, ``NAME_low``, ``NAME_high``, ``baseline_NAME``.
+
+    Slices that are not small stand under ``slice.KIND.VALUE.macro_f1`` and its ``_low`` and ``_high``, at most
+    ``TRACKED_SLICES`` of a kind.
+    """
     figures = {"test_items": float(len(evaluation.scored.y_true))}
     (point,) = (point for point in evaluation.selective.points if point.coverage == TRACKED_COVERAGE)
     at = f"coverage_{TRACKED_COVERAGE:g}"
@@ -109,7 +126,41 @@ def tracked_metrics(evaluation: Evaluation) -> dict[str, float]:
     for name, estimate in {**evaluation.test, **more}.items():
         figures |= {name: estimate.value, f"{name}_low": estimate.low, f"{name}_high": estimate.high}
     figures |= {f"baseline_{name}": evaluation.baseline[name].value for name in OVERALL}
+    for kind, by in evaluation.slices.items():
+        figures |= _tracked_slices(kind, by)
     return {name: round(value, _DIGITS) for name, value in figures.items() if not math.isnan(value)}
+
+
+def _tracked_slices(kind: str, by: Mapping[str, SliceFigures]) -> dict[str, float]:
+    """Return macro-F1 of the fullest slices of a kind with its interval."""
+    kept = {value: found.macro_f1 for value, found in by.items() if not found.small}
+    named = dict(zip(_safe_names(list(kept)[:TRACKED_SLICES]), kept.values(), strict=False))
+    return {
+        f"{SLICE_PREFIX}{_safe(kind)}.{name}.macro_f1{end}": value
+        for name, e in named.items()
+        for end, value in (("", e.value), ("_low", e.low), ("_high", e.high))
+    }
+
+
+def _safe(text: str) -> str:
+    """Return a text as a part of a metric's name: letters, digits, ``-`` and ``_``, so that no filter has to quote it.
+
+    Examples
+    --------
+    >>> _safe("6 to 15 words"), _safe("The Ferry & Quay"), _safe("quay.example/news")
+    ('6_to_15_words', 'The_Ferry_Quay', 'quay_example_news')
+    """
+    return re.sub(r"[^\w-]+", "_", text).strip("_")[:_LONGEST_VALUE]
+
+
+def _safe_names(values: Sequence[str]) -> list[str]:
+    """Return a name for each value; those that would be the same, or nothing, end in a hash of the value."""
+    names = [_safe(value) for value in values]
+    times = Counter(names)
+    return [
+        name if name and times[name] == 1 else f"{name}-{hashlib.sha256(value.encode()).hexdigest()[:6]}".lstrip("-")
+        for name, value in zip(names, values, strict=True)
+    ]
 
 
 def reliability(scored: Scored) -> list[dict[str, float]]:

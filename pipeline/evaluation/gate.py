@@ -104,7 +104,9 @@ def not_worse(found: Difference, margin: float) -> Check:
     """Return whether macro-F1 is better than the champion's, or worse by less than the margin at the interval's end."""
     figures = plain(found, ("a", "b", "difference", "low", "high", "p", "n", "articles")) | {"margin": margin}
     if math.isnan(found.low):
-        told = f"macro-F1 against the champion's: {found.articles} articles give no interval"
+        told = (
+            f"macro-F1 against the champion's: no interval from {found.articles} article{'s' * (found.articles != 1)}"
+        )
         return Check("macro_f1", False, told, figures)
     passed = found.low > -margin
     told = (

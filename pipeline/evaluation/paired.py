@@ -122,11 +122,13 @@ def holm(p_values: Sequence[float]) -> list[float]:
     >>> holm([0.01, 0.04, float("nan"), 0.03])
     [0.03, 0.06, nan, 0.06]
     """
-    from statsmodels.stats.multitest import multipletests
-
-    tested = [p for p in p_values if not math.isnan(p)]
-    corrected = iter(multipletests(tested, method="holm")[1].tolist() if tested else ())
-    return [p if math.isnan(p) else next(corrected) for p in p_values]
+    # statsmodels has it, but collects all garbage in every call: a third of a second beside MLflow.
+    corrected = np.array(p_values, dtype=np.float64)
+    tested = np.flatnonzero(~np.isnan(corrected))
+    tested = tested[np.argsort(corrected[tested], kind="stable")]
+    raised = np.maximum.accumulate(corrected[tested] * np.arange(len(tested), 0, -1))
+    corrected[tested] = np.minimum(raised, 1.0)
+    return [float(p) for p in corrected]
 
 
 def effort(found: Difference, level: float) -> Effort | None:

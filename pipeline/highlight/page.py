@@ -12,6 +12,7 @@ from typing import NamedTuple
 from pipeline.highlight.runs import Mark, Run
 from pipeline.highlight.style import SPEAKERS, STYLE
 from pipeline.highlight.views import Paragraph, Piece, View, Voice, printable
+from pipeline.html_page import html_page
 
 _EXCERPT = 140  # characters of a quotation in the list: enough to know it again
 _NAMED = 9  # quotations of one cue or mention: a list without end would be repeated in every run
@@ -40,19 +41,7 @@ def page(views: Sequence[View], *, notes: Sequence[str] = ()) -> str:
     top = "" if alone else f"<h1>{escape(title)}</h1>\n"
     remarks = "".join(f'<p class="quiet">{escape(printable(note))}</p>\n' for note in notes)
     articles = "\n".join(_article(view, number, 1 if alone else 2) for number, view in enumerate(views, start=1))
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<meta name="referrer" content="no-referrer">
-<title>{escape(title)}</title>
-<link rel="icon" href="data:,">
-<style>{STYLE}</style>
-</head>
-<body>
-<header>
+    body = f"""<header>
 <a class="skip" href="#main">To the text</a>
 {top}{remarks}{_legend()}{"" if alone else _contents(views)}</header>
 <main id="main">
@@ -61,10 +50,8 @@ def page(views: Sequence[View], *, notes: Sequence[str] = ()) -> str:
 <footer>
 <p class="quiet">Quotations, speakers and cues were found by a program and may be wrong. Made by
 <code>stance quotes</code>.</p>
-</footer>
-</body>
-</html>
-"""
+</footer>"""
+    return html_page(title, body, style=STYLE)
 
 
 def _legend() -> str:

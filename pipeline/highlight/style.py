@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from pipeline import html_page
+from pipeline.html_page import Colours, variables
+
 
 class Tint(NamedTuple):
     """The colours of one speaker.
@@ -21,21 +24,13 @@ class Tint(NamedTuple):
 class Theme(NamedTuple):
     """Colours of the page, and of its speakers in order; the last tint is for speech without a speaker."""
 
-    page: str
-    soft: str
-    line: str
-    text: str
-    quiet: str
+    colours: Colours
     on_ink: str
     tints: tuple[Tint, ...]
 
 
 LIGHT = Theme(
-    page="#ffffff",
-    soft="#f4f5f7",
-    line="#d5d9de",
-    text="#1b2026",
-    quiet="#56606b",
+    html_page.LIGHT,
     on_ink="#ffffff",
     tints=(
         Tint("#d3e5fc", "#1b57a0"),
@@ -51,11 +46,7 @@ LIGHT = Theme(
 )
 
 DARK = Theme(
-    page="#14181d",
-    soft="#1e242b",
-    line="#3a424c",
-    text="#e6eaee",
-    quiet="#a7b1bc",
+    html_page.DARK,
     on_ink="#10151a",
     tints=(
         Tint("#173a66", "#9cc5fb"),
@@ -75,9 +66,8 @@ SPEAKERS = len(LIGHT.tints) - 1
 
 
 def _variables(theme: Theme) -> str:
-    own = (f"--{name.replace('_', '-')}: {getattr(theme, name)}" for name in Theme._fields if name != "tints")
-    tints = (f"--back{i}: {tint.back}; --ink{i}: {tint.ink}" for i, tint in enumerate(theme.tints))
-    return "; ".join((*own, *tints)) + ";"
+    tints = " ".join(f"--back{i}: {tint.back}; --ink{i}: {tint.ink};" for i, tint in enumerate(theme.tints))
+    return f"{variables(theme.colours)} --on-ink: {theme.on_ink}; {tints}"
 
 
 def _tints() -> str:

@@ -16,6 +16,10 @@ Spec = dict[str, Any]
 
 BLUE, ORANGE, GREY = "#2f74c0", "#c05a1c", "#7d8894"
 _INK = "#1b2026"
+SHADES = ("#eef4fb", "#0f3f78")
+"""Of the confusion matrix, for no share of the actual label and for all of it."""
+WHITE_FROM = 0.67
+"""The share from which white is easier to read on the shade than black."""
 _WIDTH, _SCALE = 520, 2.0  # of a PNG: pixels before scaling
 _ROW = 22  # pixels
 _NETWORK_WIDTH, _NETWORK = 1000, 700
@@ -90,8 +94,8 @@ def confusion(counts: Sequence[Sequence[int]], labels: Sequence[str] = LABELS) -
             y=alt.Y("actual:N", sort=list(labels), axis=alt.Axis(domain=False, ticks=False)),
         )
     )
-    shade = alt.Color("share:Q", scale=alt.Scale(domain=[0, 1], range=["#eef4fb", "#0f3f78"]), legend=None)
-    ink = alt.condition("datum.share > 0.5", alt.value("#fff"), alt.value("#111"))
+    shade = alt.Color("share:Q", scale=alt.Scale(domain=[0, 1], range=list(SHADES)), legend=None)
+    ink = alt.condition(f"datum.share > {WHITE_FROM}", alt.value("#fff"), alt.value("#000"))
     return _spec(
         (base.mark_rect().encode(color=shade) + base.mark_text().encode(text="words:N", color=ink)).properties(
             height=3 * 48

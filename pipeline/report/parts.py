@@ -5,15 +5,23 @@ A figure is a mapping with ``value, low, high``, as ``metrics.json`` has them; N
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
+from pipeline.html_page import html_page
 from pipeline.report.style import STYLE
 
 Figure = Mapping[str, Any]
 
 MISSING = "–"
+
+_AROUND = 60
+"""Words that are shown before a quotation, and behind it: its sentence and more in nearly all articles."""
+_LETTERS = 12
+"""Characters for each of them; a text that has no spaces is cut anywhere."""
+_WORD = re.compile(r"\S+")
 
 
 def number(value: float | None, *, signed: bool = False) -> str:
@@ -62,11 +70,41 @@ def folded(title: str, content: str) -> str:
 
 
 def in_context(text: str, context: str | None) -> str:
-    """Return a quotation marked in its context, or alone where the context does not hold it."""
-    before, found, after = (context or "").partition(text)
-    if not found:
-        before = after = ""
+    """Return a quotation, whole and marked, with the nearest words of its context; alone where that does not hold it.
+
+    Examples
+    --------
+    >>> in_context("“No”", "He said “No” twice.")
+    'He said <mark>“No”</mark> twice.'
+    """
+    before, after = around(text, context)
     return f"{escape(before)}<mark>{escape(text)}</mark>{escape(after)}"
+
+
+def around(text: str, context: str | None) -> tuple[str, str]:
+    """Return the nearest words of the context before and behind a quotation; none where it does not hold it.
+
+    Examples
+    --------
+    >>> around("“No”", "He said “No” twice.")
+    ('He said ', ' twice.')
+    """
+    before, found, after = (context or "").partition(text)
+    return (_last_words(before), _first_words(after)) if found else ("", "")
+
+
+def _last_words(text: str) -> str:
+    starts = [match.start() for match in _WORD.finditer(text)][-_AROUND:]
+    longest = len(text) - _AROUND * _LETTERS
+    cut = next((start for start in starts if start >= longest), max(longest, 0))
+    return f"… {text[cut:]}" if text[:cut].strip() else text
+
+
+def _first_words(text: str) -> str:
+    ends = [match.end() for match in _WORD.finditer(text)][:_AROUND]
+    longest = _AROUND * _LETTERS
+    cut = next((end for end in reversed(ends) if end <= longest), min(longest, len(text)))
+    return f"{text[:cut]} …" if text[cut:].strip() else text
 
 
 def quotations(rows: Iterable[Mapping[str, Any]], notes: Iterable[str]) -> str:
@@ -116,27 +154,10 @@ def page(
         Rules of this page alone.
     """
     links = "".join(f'<li><a href="#{key}">{escape(name)}</a></li>' for key, name in (sections or {}).items())
-    allowed = (
-        f"default-src 'none'; {f'script-src {policy}; ' if policy else ''}style-src 'unsafe-inline'; img-src data:"
-    )
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="{allowed}">
-<meta name="referrer" content="no-referrer">
-<title>{escape(title)}</title>
-<link rel="icon" href="data:,">
-<style>{STYLE}{style}</style>
-</head>
-<body>
-<main>
+    content = f"""<main>
 <h1>{escape(title)}</h1>
 {body}
 </main>
 {f'<nav aria-label="Parts"><ul>{links}</ul></nav>' if links else ""}
-{scripts}
-</body>
-</html>
-"""
+{scripts}"""
+    return html_page(title, content, style=STYLE + style, scripts=policy)

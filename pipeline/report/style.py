@@ -1,21 +1,22 @@
 """How pages look, on a screen and in print, in light and in dark. Text has a contrast of 4.5 or more (WCAG 2, AA)."""
 
-STYLE = """
-:root {
-  color-scheme: light dark;
-  --page: #fff; --ink: #1b2026; --quiet: #56606b; --line: #d5d9de; --soft: #f3f5f7; --accent: #1b5fa8;
-  --good: #1c6629; --bad: #a0234a; --mark: #fbeeb0;
-}
-@media (prefers-color-scheme: dark) {
-  :root {
-    --page: #14181d; --ink: #e6eaee; --quiet: #a7b1bc; --line: #3a424c; --soft: #1e242b; --accent: #86b9f0;
-    --good: #8fd69a; --bad: #f5a3b8; --mark: #564b12;
-  }
-}
+from pipeline.html_page import DARK, LIGHT, variables
+
+_COLOURS = f"""
+:root {{
+  color-scheme: light dark; {variables(LIGHT)}
+  --accent: #1b5fa8; --good: #1c6629; --bad: #a0234a; --mark: #fbeeb0;
+}}
+@media (prefers-color-scheme: dark) {{
+  :root {{ {variables(DARK)} --accent: #86b9f0; --good: #8fd69a; --bad: #f5a3b8; --mark: #564b12; }}
+}}
+"""
+
+_RULES = """
 * { box-sizing: border-box; }
 body {
   font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 0 auto; padding: 1rem;
-  background: var(--page); color: var(--ink);
+  background: var(--page); color: var(--text);
 }
 h1 { font-size: 1.5rem; margin: .5rem 0; } h2 { font-size: 1.2rem; margin: 2.5rem 0 .5rem; } h3 { font-size: 1rem; }
 p { max-width: 44rem; } .quiet, figcaption { color: var(--quiet); } .verdict { font-size: 1.15rem; }
@@ -35,7 +36,7 @@ tbody th { font-weight: normal; }
 .config td, .config th { text-align: left; white-space: normal; overflow-wrap: anywhere; }
 figure { margin: 1rem 0; } .chart { width: 100%; min-height: 3rem; }
 .chart [class*="role-axis"] text, .chart [class*="role-legend"] text, .chart [class*="role-title"] text {
-  fill: var(--ink);
+  fill: var(--text);
 }
 .chart [class*="role-axis"] line, .chart [class*="role-axis"] path { stroke: var(--line); }
 details { margin: .5rem 0; } summary { cursor: pointer; color: var(--accent); }
@@ -45,9 +46,11 @@ ol.quotes p { margin: .15rem 0; overflow-wrap: anywhere; }
 mark { background: var(--mark); color: inherit; } .good { color: var(--good); } .bad { color: var(--bad); }
 @media print {
   :root {
-    color-scheme: light; --page: #fff; --ink: #000; --quiet: #444; --line: #bbb; --soft: #eee; --accent: #1b5fa8;
+    color-scheme: light; --page: #fff; --text: #000; --quiet: #444; --line: #bbb; --soft: #eee; --accent: #1b5fa8;
     --good: #1c6629; --bad: #a0234a; --mark: #fbeeb0;
   }
   nav, summary { display: none; } figure, .card, li { break-inside: avoid; } body { max-width: none; font-size: 11pt; }
 }
 """
+
+STYLE = _COLOURS + _RULES

@@ -9,8 +9,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from pipeline import tracking
-from pipeline.errors import InputError, LabelError
+from pipeline.errors import InputError, LabelError, TrackingError
 from pipeline.evaluation.compare import Run
+from pipeline.evaluation.documents import SLICE_PREFIX
 from pipeline.evaluation.items import Rows
 from pipeline.files import read_json
 from pipeline.records import LABELS
@@ -45,7 +46,13 @@ def read_run(reference: str) -> Run:
         return _of_folder(folder)
     if folder.is_dir() and folder.name != reference:  # no run is called so
         raise InputError(f"{reference}: holds neither {PREDICTIONS} nor {METRICS}; name a folder of `stance evaluate`")
-    return from_mlflow(tracking.find_run(reference))
+    try:
+        run = tracking.find_run(reference)
+    except TrackingError as error:
+        if folder.name == reference and not folder.is_dir():
+            raise
+        raise TrackingError(f"{error}; and no folder {reference} holds {METRICS} or {PREDICTIONS}") from error
+    return from_mlflow(run)
 
 
 def from_mlflow(run: tracking.RunRecord) -> Run:
@@ -53,7 +60,9 @@ def from_mlflow(run: tracking.RunRecord) -> Run:
     with TemporaryDirectory(prefix="stance-") as temporary:
         path = tracking.find_artifact(run.run_id, PREDICTIONS, Path(temporary))
         rows = _read_predictions(path, run.name) if path else None
-    return Run(run.run_id, run.params, run.metrics, run.name, rows)
+    # A comparison judges slices itself, from the predictions.
+    figures = {name: value for name, value in run.metrics.items() if not name.startswith(SLICE_PREFIX)}
+    return Run(run.run_id, run.params, figures, run.name, rows)
 
 
 def run_json(run_id: str, name: str) -> Any:

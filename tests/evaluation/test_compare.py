@@ -120,6 +120,7 @@ def test_what_the_first_runs_rows_lack_is_taken_from_the_others():
 # Predictions of two runs, and the beginnings of the notes.
 SMALL = [
     (answers({"x": ["pp", "aa", "nn"]}), ["1 article: too few to test", "3 statements are few"]),
+    (answers({"x": ["pp"]}), ["1 article: too few to test", "1 statement is few", "no statement is labelled anti-"]),
     (
         answers({str(i): ["pp"] for i in range(10)}),
         ["10 articles are few", "10 statements are few", "no statement is labelled anti-restriction or neutral"],

@@ -37,7 +37,7 @@ def test_the_line_tells_figures_interval_and_bound():
         "macro-F1 0.510 against the champion's 0.500: 1.0 points (−1.9 to 3.9), above −2.0"
     )
     assert not_worse(of(-0.03, 0.039), 0.02).told.endswith("not wholly above −2.0")
-    assert not_worse(of(NAN, NAN), 0.02).told == "macro-F1 against the champion's: 24 articles give no interval"
+    assert not_worse(of(NAN, NAN), 0.02).told == "macro-F1 against the champion's: no interval from 24 articles"
 
 
 @pytest.mark.parametrize(("value", "passed"), [(0.31, True), (0.3, False)])

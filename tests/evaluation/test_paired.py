@@ -6,6 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 from scipy.stats import binomtest, chi2
+from statsmodels.stats.multitest import multipletests  # 0.15
 
 from pipeline.evaluation.metrics import METRICS
 from pipeline.evaluation.paired import (
@@ -180,6 +181,12 @@ def test_holm_by_hand():
     assert holm([]) == []
     assert holm([0.02, math.nan, 0.5])[:1] == pytest.approx([0.04])
     assert math.isnan(holm([0.02, math.nan, 0.5])[1])
+
+
+@pytest.mark.parametrize("n", [1, 2, 7, 40])
+def test_holm_equals_that_of_statsmodels(n):
+    p_values = np.random.default_rng(n).random(n).round(1) ** 3  # with ties, small ones and some that stop at 1
+    assert holm(p_values.tolist()) == multipletests(p_values, method="holm")[1].tolist()
 
 
 def test_effort_by_hand():

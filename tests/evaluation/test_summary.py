@@ -1,16 +1,19 @@
 """One evaluation as plain data."""
 
 import json
+import re
 
 import numpy as np
 import pytest
 
-from pipeline.evaluation.documents import metrics_document, tracked_metrics
+from pipeline.evaluation.documents import SLICE_PREFIX, TRACKED_SLICES, metrics_document, tracked_metrics
 from pipeline.evaluation.metrics import METRICS
 from pipeline.evaluation.resampling import Intervals
+from pipeline.evaluation.slices import SMALL
 from pipeline.evaluation.summary import OVERALL, Scored, evaluate
 
 INTERVALS = Intervals(resamples=100, level=0.9, seed=3)
+ENDS = ("", "_low", "_high")
 Y_TRUE = np.array([0, 0, 1, 1, 2, 2])
 Y_PROB = np.eye(3)[[0, 1, 1, 1, 2, 2]]
 SCORED = Scored(["a", "a", "b", "b", "c", "c"], [False, True, False, False, False, True], Y_TRUE, Y_PROB)
@@ -64,6 +67,49 @@ def test_undefined_figures_are_not_tracked():
     figures = tracked_metrics(evaluate(one_article, NOTHING, Y_TRUE, INTERVALS))
     assert "macro_f1" in figures
     assert "macro_f1_low" not in figures
+
+
+def many(outlets):
+    """Return the tracked names of an evaluation with so many statements of each outlet."""
+    rows = [{"text": "It stays", "outlet": outlet} for outlet, size in outlets.items() for _ in range(size)]
+    y_true = np.arange(len(rows)) % 3
+    scored = Scored([f"a{i // 2}" for i in range(len(rows))], [False] * len(rows), y_true, np.eye(3)[y_true])
+    figures = tracked_metrics(evaluate(scored, NOTHING, y_true, INTERVALS, rows=rows))
+    return {name: value for name, value in figures.items() if name.startswith(SLICE_PREFIX)}
+
+
+def test_slices_that_are_not_small_are_tracked_with_their_intervals():
+    figures = many({"The Ferry": SMALL, "The Quay": SMALL - 1})
+    names = [f"slice.{part}.macro_f1{end}" for part in ("outlet.The_Ferry", "length.1_to_5_words") for end in ENDS]
+    assert figures == dict.fromkeys(names, 1.0)
+
+
+def test_the_fullest_slices_are_tracked():
+    figures = many({f"Quay {i}": SMALL + i for i in range(TRACKED_SLICES + 3)})
+    tracked = {name.split(".")[2] for name in figures if name.startswith("slice.outlet.")}
+    assert tracked == {f"Quay_{i}" for i in range(3, TRACKED_SLICES + 3)}
+
+
+# Outlets, and the beginnings of their names.
+ODD = {
+    "A/B": "A_B-",
+    "A B": "A_B-",
+    "../x": "x",
+    "é: “ß”": "é_ß",
+    "„“": "",
+    "w" * 300: "w" * 80,
+    "quay.example": "quay_example",
+}
+
+
+def test_names_of_slices_are_such_as_mlflow_takes_and_no_two_are_the_same():
+    figures = many(dict.fromkeys(ODD, SMALL))
+    for name in figures:
+        assert re.fullmatch(r"[\w.-]{20,250}", name)
+    names = {name.split(".")[2] for name in figures if name.startswith("slice.outlet.")}
+    assert len(names) == len(ODD)
+    assert all(any(name.startswith(beginning) for name in names) for beginning in ODD.values())
+    assert all(len(name) > 5 for name in names - {"x", "é_ß"})
 
 
 def test_abstention_is_tracked_at_one_coverage_and_sets_where_there_are_some():

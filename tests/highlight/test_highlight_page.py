@@ -242,10 +242,11 @@ def test_contrast_agrees_with_known_values():
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 def test_text_has_the_contrast_of_wcag_aa(theme):
-    pairs = [(text, back) for text in (theme.text, theme.quiet) for back in (theme.page, theme.soft)]
+    colours = theme.colours
+    pairs = [(text, back) for text in (colours.text, colours.quiet) for back in (colours.page, colours.soft)]
     for tint in theme.tints:
         # Words on the tint, the label's text on its ink, and a mention on the page and within a quotation.
-        pairs += [(theme.text, tint.back), (theme.on_ink, tint.ink), (tint.ink, theme.page), (tint.ink, tint.back)]
+        pairs += [(colours.text, tint.back), (theme.on_ink, tint.ink), (tint.ink, colours.page), (tint.ink, tint.back)]
         pairs += [(other.ink, tint.back) for other in theme.tints]
     assert [pair for pair in pairs if contrast(*pair) < 4.5] == []
 

@@ -37,6 +37,20 @@ def test_a_confusion_matrix_holds_counts_and_shares_of_the_actual_label():
     assert len(cells) == 9
 
 
+def luminance(colour):
+    """Return the relative luminance of red, green and blue from 0 to 1 (WCAG 2)."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour]
+    return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+@pytest.mark.parametrize("share", [i / 50 for i in range(51)])
+def test_counts_can_be_read_on_every_shade(share):
+    light, dark = ([int(shade[i : i + 2], 16) / 255 for i in (1, 3, 5)] for shade in charts.SHADES)
+    behind = luminance([a + (b - a) * share for a, b in zip(light, dark, strict=True)])
+    contrast = 1.05 / (behind + 0.05) if share > charts.WHITE_FROM else (behind + 0.05) / 0.05
+    assert contrast >= 4.4  # the shade is mixed in another space, and 4.5 is not to be had at the turn
+
+
 def test_intervals_hold_their_figures_and_the_line():
     found = values(charts.intervals(ROWS, title="macro-F1", line=0.5))
     assert [row for row in found if "name" in row][:2] == ROWS

@@ -1,6 +1,11 @@
 """Parts of pages: numbers, tables, quotations in their context, and that every value is escaped."""
 
+import re
+from html import unescape
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.report.parts import (
     card,
@@ -50,6 +55,36 @@ CONTEXTS = [
 @pytest.mark.parametrize(("text", "context", "expected"), CONTEXTS)
 def test_a_quotation_is_marked_in_its_context(text, context, expected):
     assert in_context(text, context) == expected
+
+
+def test_sixty_words_stand_on_either_side():
+    words = [f"w{i}" for i in range(61)]
+    assert in_context("“b”", " ".join([*words[:60], "“b”,", *words[1:60]])).count("…") == 0
+    shown = in_context("“b”", " ".join([*words, "“b”,", *words]))
+    assert shown == f"… {' '.join(words[1:])} <mark>“b”</mark>, {' '.join(words[:59])} …"
+
+
+SOME = st.lists(st.sampled_from(["a", "harbour", "w" * 30, "\n", "<b>"]), max_size=150).map(" ".join)
+
+
+@given(SOME, SOME)
+def test_a_long_context_is_cut_between_words_and_the_quotation_never(before, after):
+    quotation = "“" + "so many ferries " * 90 + "”"
+    shown = unescape(in_context(quotation, f"{before} {quotation}, {after}"))
+    head, marked, tail = re.fullmatch(r"(?s)(.*)<mark>(.*)</mark>(.*)", shown).groups()
+    assert marked == quotation
+    for part, whole, cut in ((head.split(), f"{before} ".split(), 0), (tail.split(), f", {after}".split(), -1)):
+        if "…" in part:
+            assert part.pop(cut) == "…"
+            assert 20 <= len(part) <= 60
+            assert len(part) < len(whole)
+        else:
+            assert len(part) == len(whole)
+        assert part == (whole[: len(part)] if cut else whole[len(whole) - len(part) :])
+
+
+def test_a_context_without_spaces_is_cut_too():
+    assert in_context("“b”", f"{'x' * 5000}“b”{'y' * 5000}") == f"… {'x' * 720}<mark>“b”</mark>{'y' * 720} …"
 
 
 ROW = {"text": NASTY, "context": f"He said {NASTY}", "speaker": NASTY, "target": NASTY}

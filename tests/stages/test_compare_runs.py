@@ -1,6 +1,7 @@
 """The compare stage: runs of a real MLflow store and report folders."""
 
 import json
+import shutil
 from html import escape
 
 import pytest
@@ -31,14 +32,15 @@ def log(name, folder, **params):
         if folder:
             for path in sorted(folder.iterdir()):
                 tracker.log_artifact(path)
-            tracker.log_metrics({"macro_f1": 0.5})
+            tracker.log_metrics({"macro_f1": 0.5, "slice.outlet.Müller-7_a.macro_f1": 0.25})
     return tracker.run_id
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory):
+def store(tmp_path_factory, empty_store):
     """Return a folder with three evaluated runs, one that was only trained, and their report folders."""
     folder = tmp_path_factory.mktemp("project")
+    shutil.copy(empty_store, folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.delenv("MLFLOW_TRACKING_URI", raising=False)
@@ -108,6 +110,12 @@ def test_a_run_that_was_only_trained_stands_beside_the_other():
     assert comparison.logged == {"macro_f1": (0.5, None)}
 
 
+def test_slices_of_a_run_are_kept_but_not_listed_with_its_figures():
+    assert tracking.find_run("owl").metrics == {"macro_f1": 0.5, "slice.outlet.Müller-7_a.macro_f1": 0.25}
+    comparison, _ = compare.run(["owl", "ant"], draws=DRAWS, log=False)
+    assert comparison.logged == {"macro_f1": (0.5, 0.5)}
+
+
 def test_a_folders_figures_have_the_names_that_they_have_in_mlflow():
     comparison, _ = compare.run(["reports/owl", "ant"], draws=DRAWS)
     assert comparison.logged == {
@@ -157,7 +165,7 @@ def an_empty_folder(folder):
 
 
 def nothing(folder):
-    return TrackingError, "no such run"
+    return TrackingError, "no such run .*; and no folder .*bad holds metrics.json or predictions.parquet"
 
 
 @pytest.mark.parametrize(

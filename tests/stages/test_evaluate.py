@@ -1,6 +1,7 @@
 """The evaluate stage from files to files, with a classifier that reads its answer from the text."""
 
 import json
+import shutil
 from dataclasses import asdict, fields
 from typing import ClassVar
 
@@ -75,14 +76,33 @@ def statements():
     return [asdict(statement(number, *cell)) for number, cell in enumerate(cells)]
 
 
+def prepare(folder, patch):
+    """Work in a folder with statements and a model."""
+    patch.chdir(folder)
+    patch.setattr(stance, "load", lambda folder: Oracle())
+    patch.setattr(stance, "fingerprint", lambda folder: "f" * 64)
+    (folder / "models/default").mkdir(parents=True)
+    write(folder, statements())
+    return folder
+
+
 @pytest.fixture
 def project(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(stance, "load", lambda folder: Oracle())
-    monkeypatch.setattr(stance, "fingerprint", lambda folder: "f" * 64)
-    (tmp_path / "models/default").mkdir(parents=True)
-    write(tmp_path, statements())
-    return tmp_path
+    return prepare(tmp_path, monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def evaluated(tmp_path_factory):
+    """Return the folder of an evaluation with nothing changed, and the manifest, for tests that only read."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = prepare(tmp_path_factory.mktemp("project"), patch)
+        return folder, evaluate.run(config())
+
+
+@pytest.fixture
+def done(evaluated):
+    """Return the folder of an evaluation."""
+    return evaluated[0]
 
 
 def write(folder, rows):
@@ -120,9 +140,8 @@ def test_a_model_whose_answers_cost_money_is_not_asked_the_suite(project, monkey
     assert not (project / "reports/behaviour.json").exists()
 
 
-def test_headline_stands_on_top_with_interval_count_and_baseline(project):
-    evaluate.run(config())
-    found = metrics(project)
+def test_headline_stands_on_top_with_interval_count_and_baseline(done):
+    found = metrics(done)
     assert list(found)[:6] == ["macro_f1", "macro_f1_low", "macro_f1_high", "baseline_macro_f1", "n", "articles"]
     assert found["macro_f1"] == pytest.approx(MACRO_F1, abs=1e-6)
     assert found["macro_f1_low"] < found["macro_f1"] < found["macro_f1_high"]
@@ -131,9 +150,8 @@ def test_headline_stands_on_top_with_interval_count_and_baseline(project):
     assert (found["n"], found["articles"]) == (12, 4)
 
 
-def test_every_metric_is_there_for_test_and_the_overall_ones_for_dev_and_baseline(project):
-    evaluate.run(config())
-    found = metrics(project)
+def test_every_metric_is_there_for_test_and_the_overall_ones_for_dev_and_baseline(done):
+    found = metrics(done)
     assert found["test"]["recall_anti"]["value"] == pytest.approx(3 / 4)
     assert found["test"]["expected_calibration_error"]["value"] == pytest.approx(
         (abs(0.8 * 3 - 3) + abs(0.7 * 5 - 3) + abs(0.9 * 4 - 3)) / 12, abs=1e-6
@@ -146,22 +164,21 @@ def test_every_metric_is_there_for_test_and_the_overall_ones_for_dev_and_baselin
 def test_undefined_figures_are_null(project):
     rows = [row for row in statements() if row["label"] != "anti-restriction" and row["text"][0] != "a"]
     write(project, rows)
-    evaluate.run(config())
+    evaluate.run(config("behaviour=false"))
     assert metrics(project)["test"]["f1_anti"] == {"value": None, "low": None, "high": None, "n": len(rows) - 5}
 
 
 def test_same_seed_gives_the_same_bytes_and_another_seed_others(project):
     written = []
     for seed in (1, 1, 2):
-        evaluate.run(config(f"seed={seed}"))
+        evaluate.run(config(f"seed={seed}", "behaviour=false"))
         written.append((project / "reports/metrics.json").read_bytes())
     assert written[0] == written[1]
     assert written[0] != written[2]
 
 
-def test_predictions_of_the_test_split_are_kept(project):
-    evaluate.run(config())
-    rows = read_table(project / "reports/predictions.parquet")
+def test_predictions_of_the_test_split_are_kept(done):
+    rows = read_table(done / "reports/predictions.parquet")
     assert len(rows) == 12
     assert rows[4] == {
         "statement_id": "q4",
@@ -188,12 +205,11 @@ def test_predictions_of_the_test_split_are_kept(project):
     }
 
 
-def test_plots_hold_what_dvc_draws(project):
-    evaluate.run(config())
-    confusion = json.loads((project / "reports/plots/confusion.json").read_text())
+def test_plots_hold_what_dvc_draws(done):
+    confusion = json.loads((done / "reports/plots/confusion.json").read_text())
     assert confusion[4] == {"actual": "anti-restriction", "predicted": "neutral"}
     assert len(confusion) == 12
-    reliability = json.loads((project / "reports/plots/reliability.json").read_text())
+    reliability = json.loads((done / "reports/plots/reliability.json").read_text())
     assert [(row["n"], row["confidence"], row["accuracy"]) for row in reliability] == [
         (5, 0.7, 0.6),
         (3, 0.8, 1.0),
@@ -201,25 +217,24 @@ def test_plots_hold_what_dvc_draws(project):
     ]
 
 
-def test_report_and_picture_are_written(project):
-    evaluate.run(config())
-    assert (project / "reports/confusion.png").read_bytes().startswith(b"\x89PNG")
-    page = (project / "reports/report.html").read_text(encoding="utf-8")
+def test_report_and_picture_are_written(done):
+    assert (done / "reports/confusion.png").read_bytes().startswith(b"\x89PNG")
+    page = (done / "reports/report.html").read_text(encoding="utf-8")
     assert f"{MACRO_F1:.3f}" in page
     assert "model.depth" in page
 
 
-def test_manifest_counts_the_splits_and_hashes_what_was_read_and_written(project):
-    manifest = evaluate.run(config())
+def test_manifest_counts_the_splits_and_hashes_what_was_read_and_written(evaluated):
+    folder, manifest = evaluated
     assert manifest.counts == {"train": 5, "dev": 2, "test": 12}
     assert set(manifest.inputs) == {"data/statements.parquet", "models/default"}
     assert "reports/metrics.json" in manifest.outputs
-    assert json.loads((project / "reports/metrics.manifest.json").read_text())["seed"] == 13
+    assert json.loads((folder / "reports/metrics.manifest.json").read_text())["seed"] == 13
 
 
 def test_missing_dev_split_leaves_its_figures_undefined(project):
     write(project, [row for row in statements() if row["split"] != "dev"])
-    evaluate.run(config())
+    evaluate.run(config("behaviour=false"))
     assert metrics(project)["dev"]["macro_f1"] == {"value": None, "low": None, "high": None, "n": 0}
 
 
@@ -227,7 +242,7 @@ def test_missing_dev_split_leaves_its_figures_undefined(project):
 def test_missing_split_is_named_and_nothing_is_written(project, split):
     write(project, [row for row in statements() if row["split"] != split])
     with pytest.raises(InputError, match=f"holds no statements of the {split} split; run stance label again"):
-        evaluate.run(config())
+        evaluate.run(config("behaviour=false"))
     assert not (project / "reports").exists()
 
 
@@ -236,20 +251,21 @@ def test_statement_without_a_label_of_the_codebook_is_named(project):
     with pytest.raises(
         LabelError, match=r"data/statements\.parquet: q3 has the label 'pro'; allowed: anti-restriction"
     ):
-        evaluate.run(config())
+        evaluate.run(config("behaviour=false"))
 
 
 def test_missing_model_is_named(project, monkeypatch):
     monkeypatch.undo()
     monkeypatch.chdir(project)
     with pytest.raises(ModelError, match="models/default"):
-        evaluate.run(config())
+        evaluate.run(config("behaviour=false"))
 
 
 # MLflow 3.17 uses what SQLAlchemy 2.1 calls deprecated.
 @pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy")
-def test_figures_go_to_the_run_that_trained_the_model_and_then_to_a_run_of_their_own(project, monkeypatch):
+def test_figures_go_to_the_run_that_trained_the_model_and_then_to_a_run_of_their_own(project, empty_store, monkeypatch):
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    shutil.copy(empty_store, project)
     with tracking.start_run(name="trained") as tracker:
         tracker.log_metrics({"dev_macro_f1": 0.4})
         tracking.write_pointer(project / "models/default.run.json", tracker, model_sha256="f" * 64)
@@ -271,37 +287,32 @@ def test_figures_go_to_the_run_that_trained_the_model_and_then_to_a_run_of_their
         assert kept.read_bytes() == (project / "reports" / name).read_bytes()
 
 
-def test_untracked_evaluation_makes_no_store(project):
-    evaluate.run(config())
-    assert not (project / "mlflow.db").exists()
+def test_untracked_evaluation_makes_no_store(done):
+    assert not (done / "mlflow.db").exists()
 
 
-def test_the_risk_coverage_curve_is_in_the_metrics_the_plots_and_the_report(project):
-    evaluate.run(config())
-    found = metrics(project)["selective"]
+def test_the_risk_coverage_curve_is_in_the_metrics_the_plots_and_the_report(done):
+    found = metrics(done)["selective"]
     # The four of "pro" (0.9), one wrong; then those of "anti" (0.8), all right; then "neutral" (0.7), two wrong.
     assert found["coverage_1"]["risk"]["value"] == pytest.approx(3 / 12, abs=1e-6)
     assert found["coverage_0.5"]["risk"]["value"] == pytest.approx(1 / 6, abs=1e-6)
     assert found["coverage_0.5"]["threshold"] == 0.8
     assert found["coverage_0.5"]["risk"]["n"] == 6
     assert found["aurc"]["low"] <= found["aurc"]["value"] <= found["aurc"]["high"]
-    plot = json.loads((project / "reports/plots/coverage.json").read_text())
+    plot = json.loads((done / "reports/plots/coverage.json").read_text())
     assert [row["coverage"] for row in plot][:3] == [1.0, 0.95, 0.9]
-    assert plot[0]["macro_f1"] == metrics(project)["macro_f1"]
+    assert plot[0]["macro_f1"] == metrics(done)["macro_f1"]
     assert plot[0]["risk_low"] <= plot[0]["risk"] <= plot[0]["risk_high"]
-    assert (project / "reports/coverage.png").read_bytes().startswith(b"\x89PNG")
-    assert "when the least sure statements are set aside" in (project / "reports/report.html").read_text(
-        encoding="utf-8"
-    )
+    assert (done / "reports/coverage.png").read_bytes().startswith(b"\x89PNG")
+    assert "when the least sure statements are set aside" in (done / "reports/report.html").read_text(encoding="utf-8")
 
 
-def test_thresholds_and_sets_are_measured_where_the_model_has_them(project, monkeypatch):
-    evaluate.run(config())
-    assert {"thresholds", "sets"} & set(metrics(project)) == set()
-    assert "Prediction sets" not in (project / "reports/report.html").read_text(encoding="utf-8")
+def test_thresholds_and_sets_are_measured_where_the_model_has_them(project, done, monkeypatch):
+    assert {"thresholds", "sets"} & set(metrics(done)) == set()
+    assert "Prediction sets" not in (done / "reports/report.html").read_text(encoding="utf-8")
     monkeypatch.setattr(Oracle, "thresholds", {"coverage_0.8": 0.75})
     monkeypatch.setattr(Oracle, "conformal", Conformal("lac", 0.9, 0.85, 60))
-    evaluate.run(config())
+    evaluate.run(config("behaviour=false"))
     found = metrics(project)
     kept = found["thresholds"]["coverage_0.8"]
     assert kept["threshold"] == 0.75
@@ -314,9 +325,8 @@ def test_thresholds_and_sets_are_measured_where_the_model_has_them(project, monk
     assert "Prediction sets" in (project / "reports/report.html").read_text(encoding="utf-8")
 
 
-def test_the_score_stands_under_a_signature(project):
-    evaluate.run(config())
-    found = metrics(project)["signature"]
+def test_the_score_stands_under_a_signature(project, done):
+    found = metrics(done)["signature"]
     assert {name: found[name] for name in ("model_sha256", "seed", "resamples", "level")} == {
         "model_sha256": "f" * 64,
         "seed": 13,
@@ -325,16 +335,15 @@ def test_the_score_stands_under_a_signature(project):
     }
     before = found["test_sha256"]
     write(project, statements()[::-1])
-    evaluate.run(config())
+    evaluate.run(config("behaviour=false"))
     assert metrics(project)["signature"]["test_sha256"] == before
     write(project, statements()[1:])
-    evaluate.run(config())
+    evaluate.run(config("behaviour=false"))
     assert metrics(project)["signature"]["test_sha256"] != before
 
 
-def test_slices_ceiling_leaks_and_notes_are_in_the_metrics(project):
-    evaluate.run(config())
-    found = metrics(project)
+def test_slices_ceiling_leaks_and_notes_are_in_the_metrics(done):
+    found = metrics(done)
     assert {name: list(by) for name, by in found["slices"].items()} == {
         "target": ["Norvane"],
         "outlet": ["The Ferry"],
@@ -350,7 +359,7 @@ def test_slices_ceiling_leaks_and_notes_are_in_the_metrics(project):
     assert found["leakage"]["clean"] is True
     assert found["leakage"]["test_train"]["speakers"] == {"shared": 1, "statements": 12}
     assert found["notes"][0] == "12 test statements: the figures say little"
-    page = (project / "reports/report.html").read_text(encoding="utf-8")
+    page = (done / "reports/report.html").read_text(encoding="utf-8")
     row = page.partition('<th scope="row">outlet: The Ferry</th>')[2].partition("</tr>")[0]
     assert row.startswith("<td>12</td>")
     assert row.endswith("<td>small</td>")
@@ -362,7 +371,7 @@ def test_a_planted_copy_is_in_the_certificate(project):
     for number in (0, 1, len(rows) - 1):  # two of test, one of train
         rows[number]["text"] = f"p {copied}"
     write(project, rows)
-    evaluate.run(config())
+    evaluate.run(config("behaviour=false"))
     leak = metrics(project)["leakage"]
     assert leak["clean"] is False
     assert leak["test_train"]["near_duplicates"] == {"shared": 2, "statements": 2}
@@ -385,7 +394,7 @@ NEW_COLUMNS = (
 def test_statements_of_an_older_run_are_read_without_what_they_lack(project):
     rows = [{name: value for name, value in row.items() if name not in NEW_COLUMNS} for row in statements()]
     write_table(project / "data/statements.parquet", rows, schema_of(list(rows[0])))
-    evaluate.run(config())
+    evaluate.run(config("behaviour=false"))
     found = metrics(project)
     assert list(found["slices"]) == ["target", "length"]
     assert found["human_ceiling"]["left_out"].startswith("each test statement has one label alone; ")

@@ -14,7 +14,13 @@ from pipeline.stages import evaluate
 from pipeline.stages.learning_curve import _parts
 from pipeline.storage import schema_of, write_table
 
-SMALL = {"learning_curve.shares": "[0.25, 0.5, 1]", "learning_curve.draws": "2", "resamples": "200", "track": "false"}
+SMALL = {
+    "learning_curve.shares": "[0.25, 0.5, 1]",
+    "learning_curve.draws": "2",
+    "resamples": "200",
+    "track": "false",
+    "behaviour": "false",
+}
 
 
 COLUMNS = [field.name for field in fields(Statement)]

@@ -1,6 +1,7 @@
 """Promotion in a real MLflow store: the gate as a whole, the alias, its history, and the way back."""
 
 import json
+import shutil
 
 import pytest
 from gated import BEHAVIOUR, RUNS, log, rows
@@ -27,9 +28,10 @@ def bundle(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory, bundle):
+def store(tmp_path_factory, bundle, empty_store):
     """Return a folder with evaluated runs, all of one logged model; logging one takes seconds."""
     folder = tmp_path_factory.mktemp("project")
+    shutil.copy(empty_store, folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.delenv("MLFLOW_TRACKING_URI", raising=False)

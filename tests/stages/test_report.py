@@ -1,6 +1,7 @@
 """The report stage: the page of a run in MLflow, and of a folder."""
 
 import json
+import shutil
 
 import pytest
 from evaluated import evaluated
@@ -33,7 +34,8 @@ def test_the_page_of_a_folder(folder, tmp_path):
 
 
 @pytest.mark.parametrize("log", [True, False])
-def test_the_page_of_a_run_is_kept_with_it(folder, tmp_path, log):
+def test_the_page_of_a_run_is_kept_with_it(folder, tmp_path, empty_store, log):
+    shutil.copy(empty_store, tmp_path)
     rate = {"value": 0.5, "low": 0.1, "high": 0.9}
     negation = {"n": 2, "failures": 1, "failure_rate": rate, "failing": []}
     write_json(folder / "behaviour.json", {"capabilities": {"negation": negation}})

@@ -1,6 +1,7 @@
 """The train stage, from labelled statements to a model folder and a run."""
 
 import json
+import shutil
 from dataclasses import fields
 from typing import ClassVar
 
@@ -38,6 +39,12 @@ def project(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     return tmp_path
+
+
+@pytest.fixture
+def store(project, empty_store):
+    """Have an empty store in the folder, as after a first run."""
+    shutil.copy(empty_store, project)
 
 
 def write(project, rows) -> None:
@@ -155,7 +162,7 @@ def test_without_calibration_no_dev_split_is_needed(project, rows):
     assert train.run(config("model.calibration=none")).counts == {"train": 60, "dev": 0}
 
 
-def test_the_run_tells_how_the_model_was_made(project, rows):
+def test_the_run_tells_how_the_model_was_made(project, store, rows):
     write(project, rows)
     settings = load_train_config(["model.c=2.5"])
     train.run(settings, register=True)
@@ -228,7 +235,9 @@ def test_without_dev_statements_a_fit_has_none(project, rows, slow, monkeypatch)
     assert [fitting.dev for fitting in given] == [None]
 
 
-def test_the_steps_of_a_fit_are_kept_few_calls_at_a_time_and_hide_no_final_figure(project, rows, slow, monkeypatch):
+def test_the_steps_of_a_fit_are_kept_few_calls_at_a_time_and_hide_no_final_figure(
+    project, store, rows, slow, monkeypatch
+):
     from mlflow import MlflowClient
 
     write(project, rows)
@@ -249,7 +258,7 @@ def test_the_steps_of_a_fit_are_kept_few_calls_at_a_time_and_hide_no_final_figur
     assert len([size for size in calls if size]) <= 600 / 200 + 2 + 3  # final figures, and a slow machine
 
 
-def test_the_steps_of_a_fit_that_breaks_off_are_kept(project, rows, slow, monkeypatch):
+def test_the_steps_of_a_fit_that_breaks_off_are_kept(project, store, rows, slow, monkeypatch):
     write(project, rows)
     monkeypatch.setattr(slow, "breaks", True)
     with pytest.raises(ModelError, match="broken off"):

@@ -1,6 +1,7 @@
 """The tune stage, from declared ranges to a study and a configuration that can be trained."""
 
 import json
+import shutil
 from dataclasses import fields
 
 import pytest
@@ -51,6 +52,12 @@ def project(tmp_path, monkeypatch, labelled):
             made.append({**row, **ids, **own, "label": label, "split": split, "ambiguous": i % 10 == 0})
     write(tmp_path, made)
     return tmp_path
+
+
+@pytest.fixture
+def store(project, empty_store):
+    """Have an empty store in the folder, as after a first run."""
+    shutil.copy(empty_store, project)
 
 
 def write(folder, rows):
@@ -139,7 +146,7 @@ def test_values_that_cannot_be_fitted_are_counted_and_passed_over(project, monke
     assert tuned.values["class_weight"] == "balanced"
 
 
-def test_each_trial_is_a_run_under_one_of_the_study(project):
+def test_each_trial_is_a_run_under_one_of_the_study(project, store):
     settings = config("track=true", "trials=1")
     tune.run(settings)
     tuned = tune.run(config("track=true", "trials=2"))

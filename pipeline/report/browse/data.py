@@ -11,7 +11,7 @@ from pipeline.findings.counting import Unit
 from pipeline.findings.scored import ScoredRow
 from pipeline.findings.summary import every_month
 from pipeline.records import LABELS, Article
-from pipeline.report.parts import safe_link
+from pipeline.report.parts import around, safe_link
 
 Document = dict[str, Any]
 K = TypeVar("K", bound=Hashable)
@@ -80,8 +80,8 @@ def as_json(value: Any) -> str:
 
 def in_sentence(row: ScoredRow) -> tuple[str, str, str]:
     """Return the words before the quotation, its own, and those behind it; its own alone where they do not hold it."""
-    before, found, after = (row.context or "").partition(row.text)
-    return (before, row.text, after) if found else ("", row.text, "")
+    before, after = around(row.text, row.context)
+    return before, row.text, after
 
 
 def _numbered(values: Iterable[K], order: Callable[[K], Any]) -> dict[K, int]:
