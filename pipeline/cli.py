@@ -16,6 +16,7 @@ import typer
 from pipeline import __version__, options, streams
 from pipeline.cli_annotate import app as annotate
 from pipeline.cli_estimate import app as of_shares
+from pipeline.cli_findings import app as of_findings
 from pipeline.cli_runs import app as of_runs
 from pipeline.console import (
     note,
@@ -48,6 +49,7 @@ app = typer.Typer(
 
 app.add_typer(annotate)
 app.add_typer(of_runs)
+app.add_typer(of_findings)
 app.add_typer(of_shares)
 
 _STOPPED = 130  # what the parser makes of Ctrl-C

@@ -31,7 +31,9 @@ NetworkOut = Annotated[
 ]
 NetworkMode = Annotated[
     str,
-    typer.Option("--mode", metavar="two-mode|congruence|conflict", help="Which network a single file is to hold."),
+    typer.Option(
+        "--mode", metavar="two-mode|congruence|conflict", help="Which network a single file is to hold, e.g. conflict"
+    ),
 ]
 MinWeight = Annotated[
     int, typer.Option("--min-weight", min=1, metavar="N", help="Leave out edges of less weight, e.g. --min-weight 3")

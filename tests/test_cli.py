@@ -31,6 +31,7 @@ COMMANDS = {"ingest", "label", "train", "tune", "evaluate", "export", "score", "
 COMMANDS |= {"runs", "compare", "promote", "report"}
 COMMANDS |= {f"annotate {name}" for name in ("agreement", "check", "export", "import", "next", "run", "sample")}
 COMMANDS |= {"estimate", "actors propose"}
+COMMANDS |= {"browse", "network", "summary"}
 TALK = "“The ban on Quillon routers is overdue,” said Mira Olsen, the mayor of Halden. The vote is on Tuesday.\n"
 JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffdb0043") + bytes(range(256)) * 4
 OPTIONS = {

@@ -44,6 +44,7 @@ def modules():
         "--version",
         "score --help",
         "quotes --help",
+        "browse --help",
         "train --help",
         "behaviour --help",
         "annotate agreement --help",

@@ -100,7 +100,8 @@ def test_the_wheel_holds_the_package_its_configurations_and_nothing_else(wheel):
     assert {name for name in names if name.startswith("pipeline/_configs/")} == expected
     assert {"pipeline/cli.py", "pipeline/py.typed"} <= set(names)
     assert {f"pipeline/_models/{name}/{file}" for name, file in SHIPPED.items()} <= set(names)
-    assert {f"pipeline/{p.relative_to(ROOT / 'pipeline')}" for p in (ROOT / "pipeline").rglob("*.yaml")} <= set(names)
+    data = [p for ending in ("yaml", "js", "css") for p in (ROOT / "pipeline").rglob(f"*.{ending}")]
+    assert {f"pipeline/{p.relative_to(ROOT / 'pipeline')}" for p in data} <= set(names)
     assert {name.partition("/")[0] for name in names} == {"pipeline", f"quotestance-{pipeline.__version__}.dist-info"}
 
 

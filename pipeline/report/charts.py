@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +15,14 @@ Rows = Sequence[Mapping[str, Any]]
 Spec = dict[str, Any]
 
 BLUE, ORANGE, GREY = "#2f74c0", "#c05a1c", "#7d8894"
+_INK = "#1b2026"
 SHADES = ("#eef4fb", "#0f3f78")
 """Of the confusion matrix, for no share of the actual label and for all of it."""
 WHITE_FROM = 0.67
 """The share from which white is easier to read on the shade than black."""
 _WIDTH, _SCALE = 520, 2.0  # of a PNG: pixels before scaling
 _ROW = 22  # pixels
+_NETWORK_WIDTH, _NETWORK = 1000, 700
 
 
 def _spec(chart: alt.TopLevelMixin) -> Spec:
@@ -158,6 +161,85 @@ def curves(rows: Rows, *, x: str, title: str, falling: bool = False, doublings: 
         y=alt.Y("value:Q", scale=unit, title=None), tooltip=["name:N", f"{x}:Q", "value:Q", "low:Q", "high:Q"]
     )
     return _spec((band + line).properties(height=260))
+
+
+def months(noun: str = "quotes", labels: Sequence[str] = LABELS) -> Spec:
+    """Return stacked counts by month without their data, which a script fills in: ``months`` and ``gaps``.
+
+    ``months`` has ``month`` (``2032-03``), ``stance`` and ``n``. ``gaps`` has ``start`` and ``end`` of runs of months
+    without data, which are shaded: they are no zeros.
+
+    Parameters
+    ----------
+    noun
+        What is counted.
+    """
+    import altair as alt
+
+    scale = alt.Scale(type="utc")
+    x = alt.X("month:T", timeUnit="utcyearmonth", title=None, scale=scale)
+    parsed = alt.JsonDataFormat(parse={"month": "utc:'%Y-%m'", "start": "utc:'%Y-%m'", "end": "utc:'%Y-%m'"})
+    gaps = (
+        alt.Chart(alt.NamedData("gaps", format=parsed))
+        .mark_rect(color=GREY, opacity=0.16)
+        .encode(x=alt.X("start:T", scale=scale, title=None), x2="end:T", tooltip=alt.value("no data"))
+    )
+    order = {label: index for index, label in enumerate(reversed(labels))}
+    bars = (
+        alt.Chart(alt.NamedData("months", format=parsed))
+        .transform_calculate(order=f"indexof({json.dumps(list(order))}, datum.stance)")
+        .mark_bar()
+        .encode(
+            x=x,
+            y=alt.Y("n:Q", title=noun, axis=alt.Axis(tickMinStep=1, format="d")),
+            color=alt.Color("stance:N", scale=alt.Scale(domain=list(order), range=[BLUE, GREY, ORANGE]), legend=None),
+            order=alt.Order("order:Q"),
+            tooltip=[alt.Tooltip("month:T", timeUnit="utcyearmonth", format="%Y-%m"), "stance:N", "n:Q"],
+        )
+    )
+    return _spec((gaps + bars).properties(height=180))
+
+
+def network(nodes: Rows, edges: Rows, *, title: str) -> Spec:
+    """Return a network: actors as circles, blue where they agree and orange where they disagree, concepts as squares.
+
+    Parameters
+    ----------
+    nodes
+        ``x, y, label, kind, statements, position``.
+    edges
+        ``x, y, x2, y2, weight, position``.
+    """
+    import altair as alt
+
+    colours = {"agree": BLUE, "disagree": ORANGE, "mixed": GREY, "neutral": GREY, "alike": GREY, "concept": _INK}
+    scale = alt.Scale(domain=list(colours), range=list(colours.values()))
+    colour = alt.Color("position:N", scale=scale, legend=None)
+    free = alt.Scale(zero=False, nice=False, padding=60)
+    x, y = (alt.X("x:Q", axis=None, scale=free), alt.Y("y:Q", axis=None, scale=free))
+    width = alt.Size("weight:Q", scale=alt.Scale(range=[0.6, 5]), legend=None)
+    lines = alt.Chart(_data(edges)).mark_rule(opacity=0.45).encode(x=x, y=y, x2="x2", y2="y2", color=colour, size=width)
+    base = alt.Chart(_data(nodes)).encode(x=x, y=y)
+    dots = base.mark_point(filled=True, opacity=1).encode(
+        color=colour,
+        shape=alt.Shape(
+            "kind:N", scale=alt.Scale(domain=["actor", "concept"], range=["circle", "square"]), legend=None
+        ),
+        size=alt.Size("statements:Q", scale=alt.Scale(range=[40, 500]), legend=None),
+    )
+    names = base.mark_text(dy=-13, fontSize=11, limit=220, color=_INK, stroke="white", strokeWidth=3, strokeOpacity=0.9)
+    names = names.encode(text="label:N")
+    inked = base.mark_text(dy=-13, fontSize=11, limit=220, color=_INK).encode(text="label:N")
+    layers = alt.layer(lines, dots, names, inked).resolve_scale(size="independent")
+    return _spec(layers.properties(height=_NETWORK, title=alt.TitleParams(title, anchor="start", fontWeight="normal")))
+
+
+def svg(spec: Spec) -> str:
+    """Return a chart as SVG on white; the same bytes every time."""
+    import vl_convert
+
+    drawn: str = vl_convert.vegalite_to_svg({**spec, "width": _NETWORK_WIDTH, "background": "white"})
+    return drawn
 
 
 def png(spec: Spec) -> bytes:

@@ -77,10 +77,20 @@ def in_context(text: str, context: str | None) -> str:
     >>> in_context("“No”", "He said “No” twice.")
     'He said <mark>“No”</mark> twice.'
     """
+    before, after = around(text, context)
+    return f"{escape(before)}<mark>{escape(text)}</mark>{escape(after)}"
+
+
+def around(text: str, context: str | None) -> tuple[str, str]:
+    """Return the nearest words of the context before and behind a quotation; none where it does not hold it.
+
+    Examples
+    --------
+    >>> around("“No”", "He said “No” twice.")
+    ('He said ', ' twice.')
+    """
     before, found, after = (context or "").partition(text)
-    if not found:
-        before = after = ""
-    return f"{escape(_last_words(before))}<mark>{escape(text)}</mark>{escape(_first_words(after))}"
+    return (_last_words(before), _first_words(after)) if found else ("", "")
 
 
 def _last_words(text: str) -> str:
@@ -108,8 +118,27 @@ def quotations(rows: Iterable[Mapping[str, Any]], notes: Iterable[str]) -> str:
     return f'<ol class="quotes">\n{items}\n</ol>'
 
 
+def safe_link(address: str | None) -> str | None:
+    """Return an address that a page may link to, http or https; None for any other, which could run a script.
+
+    Examples
+    --------
+    >>> safe_link(" https://example.org/a "), safe_link("javascript:alert(1)"), safe_link("https:evil")
+    ('https://example.org/a', None, None)
+    """
+    stripped = (address or "").strip()
+    plain = stripped.isprintable() and not any(sign.isspace() for sign in stripped)
+    return stripped if plain and stripped.lower().startswith(("http://", "https://")) else None
+
+
 def page(
-    title: str, body: str, *, scripts: str = "", policy: str = "", sections: Mapping[str, str] | None = None
+    title: str,
+    body: str,
+    *,
+    scripts: str = "",
+    policy: str = "",
+    sections: Mapping[str, str] | None = None,
+    style: str = "",
 ) -> str:
     """Return one HTML file.
 
@@ -121,6 +150,8 @@ def page(
         What scripts a browser may run, as sources of a content security policy; none without.
     sections
         Titles of the parts to jump to, by id.
+    style
+        Rules of this page alone.
     """
     links = "".join(f'<li><a href="#{key}">{escape(name)}</a></li>' for key, name in (sections or {}).items())
     content = f"""<main>
@@ -129,4 +160,4 @@ def page(
 </main>
 {f'<nav aria-label="Parts"><ul>{links}</ul></nav>' if links else ""}
 {scripts}"""
-    return html_page(title, content, style=STYLE, scripts=policy)
+    return html_page(title, content, style=STYLE + style, scripts=policy)

@@ -8,34 +8,52 @@ from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
 from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 
 Spec = Mapping[str, Any]
 
 _DRAW = """
 for (const place of document.querySelectorAll("[data-chart]")) {
   const spec = JSON.parse(document.getElementById(place.dataset.chart).textContent);
-  vegaEmbed(place, spec, {renderer: "svg", actions: false});
+  vegaEmbed(place, spec, {renderer: "svg", actions: false, ast: true});
 }
 """
 
 
+class Script(NamedTuple):
+    """A script of a page; one with ``module`` keeps its names to itself, and runs when the page has been read."""
+
+    source: str
+    module: bool = False
+
+
 @cache
-def _libraries() -> str:
+def libraries() -> Script:
+    """Return what draws charts: Vega, Vega-Lite and vega-embed, as vl-convert bundles them."""
     import vl_convert
 
-    bundle: str = vl_convert.javascript_bundle()  # type: ignore[call-arg]
-    return bundle.replace("</script", "<\\/script")  # within a string of theirs it would end the element
+    return Script(closed(vl_convert.javascript_bundle()))  # type: ignore[call-arg]
+
+
+def closed(source: str) -> str:
+    """Return a script of others in which no string ends the element."""
+    return source.replace("</script", "<\\/script")
+
+
+def scripted(*given: Script) -> tuple[str, str]:
+    """Return the elements of scripts, in order, and the content security policy that allows only them."""
+    kinds = [' type="module"' if script.module else "" for script in given]
+    elements = [f"<script{kind}>{script.source}</script>" for kind, script in zip(kinds, given, strict=True)]
+    hashes = [base64.b64encode(sha256(script.source.encode()).digest()).decode() for script in given]
+    return "\n".join(elements), " ".join(f"'sha256-{digest}'" for digest in hashes)
 
 
 def scripts() -> tuple[str, str]:
     """Return the elements that draw all charts of a page, and the content security policy that allows only them.
 
-    Vega makes functions of the expressions in specifications, which are ours: hence ``unsafe-eval``.
+    Vega reads the expressions of specifications by its interpreter (``ast``), so the policy forbids ``eval``.
     """
-    sources = (_libraries(), _DRAW)
-    hashes = " ".join(f"'sha256-{base64.b64encode(sha256(s.encode()).digest()).decode()}'" for s in sources)
-    return "\n".join(f"<script>{source}</script>" for source in sources), f"{hashes} 'unsafe-eval'"
+    return scripted(libraries(), Script(_DRAW))
 
 
 def chart(key: str, spec: Spec, caption: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import InputError
-from pipeline.findings.actors import Actor
+from pipeline.findings.actors import Actor, attribute
 from pipeline.findings.aliases import NEEDED, parse_aliases
 from pipeline.findings.register import Register
 from pipeline.findings.scored import ScoredRow
@@ -30,6 +30,17 @@ def read_actors(path: Path, rows: Sequence[ScoredRow]) -> tuple[dict[str, Actor]
     if unsure:
         notes.append(f"{path}: of {unsure} rows the date is missing or too vague for lines with valid_from or valid_to")
     return found, tuple(notes)
+
+
+def actors_of(path: Path | None, rows: Sequence[ScoredRow]) -> tuple[dict[str, Actor], tuple[str, ...]]:
+    """Return the actor of each row that has a speaker, by the analyst's file where there is one, else by the speakers.
+
+    Raises
+    ------
+    InputError
+        As ``read_actors``.
+    """
+    return read_actors(path, rows) if path else (attribute(rows), ())
 
 
 def actor_lines(path: Path) -> list[tuple[str, Mapping[str, Any]]]:

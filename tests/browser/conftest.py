@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,13 @@ class Tab:
     def value(self, expression):
         """Return what an expression is in the page."""
         return self.page.evaluate(expression)
+
+    def until(self, expression, seconds=20):
+        """Wait for an expression to hold; the policy of pages forbids the browser's own way, which makes a function."""
+        end = time.monotonic() + seconds
+        while not self.page.evaluate(expression):
+            assert time.monotonic() < end, f"never came: {expression}"
+            self.page.wait_for_timeout(20)
 
     def contrast(self):
         """Return how many texts there are, and the lowest contrast of one with what it stands on."""

@@ -31,7 +31,7 @@ SCREENS = [("desktop", 1280, False), ("desktop-dark", 1280, True), ("phone", 360
 def drawn(tab, path, **screen):
     """Open the page and wait for its charts."""
     opened = tab.open(path, **screen)
-    opened.wait_for_function("document.querySelectorAll('.chart svg').length === 4")
+    tab.until("document.querySelectorAll('.chart svg').length === 4")
     return opened
 
 
