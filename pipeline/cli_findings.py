@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from pipeline import options, options_estimate, options_findings
-from pipeline.console import note, say, say_json
+from pipeline.console import note, progress, say, say_json
 
 app = typer.Typer()
 
@@ -24,7 +24,8 @@ def browse(
     from pipeline.findings.counting import check_count
     from pipeline.stages import browse as stage
 
-    browsed = stage.run(scored, out, count=check_count(count), people=people, title=title)
+    with progress("making the page"):
+        browsed = stage.run(scored, out, count=check_count(count), people=people, title=title)
     for name, value in (("quotes", browsed.quotes), ("articles", browsed.articles), ("wrote", out)):
         say(f"{name:<8}  {value}")
     for line in browsed.notes:
@@ -48,15 +49,9 @@ def network(
     from pipeline.findings.networks import check_mode
     from pipeline.stages import network as stage
 
-    drawn = stage.run(
-        scored,
-        out,
-        mode=check_mode(mode),
-        count=check_count(count),
-        people=people,
-        min_weight=min_weight,
-        neutral=neutral,
-    )
+    kind, once = check_mode(mode), check_count(count)
+    with progress("drawing the networks"):
+        drawn = stage.run(scored, out, mode=kind, count=once, people=people, min_weight=min_weight, neutral=neutral)
     if as_json:
         say_json(drawn.as_dict())
     else:
@@ -79,7 +74,8 @@ def summary(
     from pipeline.findings.counting import check_count
     from pipeline.stages import summary as stage
 
-    found = stage.run(scored, count=check_count(count), people=people, shown=limit, folder=csv)
+    with progress("counting"):
+        found = stage.run(scored, count=check_count(count), people=people, shown=limit, folder=csv)
     if as_json:
         say_json(found.as_dict())
     else:
