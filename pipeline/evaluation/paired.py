@@ -6,6 +6,7 @@ p-value, the two models' answers are swapped in half of the articles.
 
 from __future__ import annotations
 
+import gc
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -125,7 +126,11 @@ def holm(p_values: Sequence[float]) -> list[float]:
     from statsmodels.stats.multitest import multipletests
 
     tested = [p for p in p_values if not math.isnan(p)]
-    corrected = iter(multipletests(tested, method="holm")[1].tolist() if tested else ())
+    gc.freeze()  # it collects all garbage in each call, a third of a second where MLflow is loaded
+    try:
+        corrected = iter(multipletests(tested, method="holm")[1].tolist() if tested else ())
+    finally:
+        gc.unfreeze()
     return [p if math.isnan(p) else next(corrected) for p in p_values]
 
 
