@@ -274,3 +274,18 @@ def test_gold_that_names_no_id_finds_its_rows_by_their_place(folder, capsys):
     status, _, err = estimate(capsys, "--sample", "sample.parquet", "--labels", "gold.jsonl", "--labels", "other.jsonl")
     assert status == 2  # nobody labels pro-restriction above
     assert "other.jsonl:1: is pro-restriction, and" in err
+
+
+def test_names_that_begin_like_formulas_are_guarded_in_a_table_for_spreadsheets(folder, capsys):
+    rows = [row | {"outlet": "=1+1"} for row in read_table(Path("one.parquet"))]
+    write_table(Path("formula.parquet"), rows, SCORE_SCHEMA)
+    assert main(["estimate", "formula.parquet", "--by", "outlet", "--out", "shares.csv"]) == 0
+    with Path("shares.csv").open(encoding="utf-8", newline="") as file:
+        assert {row["outlet"] for row in csv.DictReader(file)} == {"", "'=1+1"}
+
+
+def test_half_of_a_character_is_one_line(folder, capsys):
+    rows = [row | {"outlet": "Halden \ud800"} for row in read_table(Path("one.parquet"))]
+    Path("half.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    assert main(["estimate", "half.jsonl"]) == 2
+    assert "half.jsonl: row 1: outlet holds half of a character" in capsys.readouterr().err

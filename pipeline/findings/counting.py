@@ -17,6 +17,7 @@ from pipeline.findings.dates import Published
 from pipeline.findings.remarks import same_remarks
 from pipeline.findings.scored import ScoredRow
 from pipeline.records import LABELS
+from pipeline.spelling import plain_words
 
 Count = Literal["mention", "utterance", "actor-day", "actor-month"]
 COUNTS: tuple[Count, ...] = get_args(Count)
@@ -103,8 +104,14 @@ def _utterances(rows: Sequence[ScoredRow], actors: Mapping[str, Actor]) -> Itera
         # An unnamed source, or a surname alone, is nobody known; what it says tells whether it is the same.
         named = actor.key if actor and actor.known else None
         said[named, row.target].append(row)
-    for own in said.values():
-        yield from same_remarks(own)
+    for (named, _), own in said.items():
+        yield from same_remarks(own, apart={} if named else _surnames(own))
+
+
+def _surnames(rows: Sequence[ScoredRow]) -> dict[str, str]:
+    """Return the surname of each row whose speaker is a person of whom no more is known."""
+    words = {row.row_id: plain_words(row.speaker or "") for row in rows if row.speaker_type == "person"}
+    return {row_id: found[-1] for row_id, found in words.items() if found}
 
 
 def _days(rows: Sequence[ScoredRow], actors: Mapping[str, Actor]) -> Iterable[Sequence[ScoredRow]]:

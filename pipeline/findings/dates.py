@@ -93,3 +93,15 @@ def _dates(year: int | None, month: int | None = None, day: int | None = None) -
     if day is None:
         return Published(date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]))
     return Published(date(year, month, day), date(year, month, day))
+
+
+def every_month(first: str, last: str) -> list[str]:
+    """Return the months from first to last, both included.
+
+    Examples
+    --------
+    >>> every_month("2031-11", "2032-02")
+    ['2031-11', '2031-12', '2032-01', '2032-02']
+    """
+    start, end = (int(month[:4]) * 12 + int(month[5:]) - 1 for month in (first, last))
+    return [f"{index // 12:04d}-{index % 12 + 1:02d}" for index in range(start, end + 1)]

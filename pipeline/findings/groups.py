@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from pipeline.errors import InputError
 from pipeline.findings.counting import Unit
+from pipeline.findings.dates import every_month
 from pipeline.findings.scored import ScoredRow
 
 Key = tuple[str, ...]
@@ -126,16 +127,5 @@ def _between(keys: Sequence[Key], by: Sequence[str], period: str) -> Iterable[Ke
 
 
 def _periods(first: str, last: str) -> Iterable[str]:
-    """Yield all months, or years, from the first to the last.
-
-    Examples
-    --------
-    >>> list(_periods("2031-11", "2032-02"))
-    ['2031-11', '2031-12', '2032-01', '2032-02']
-    """
-    if "-" not in first:
-        yield from map(str, range(int(first), int(last) + 1))
-        return
-    start, end = (12 * int(month[:4]) + int(month[5:]) - 1 for month in (first, last))
-    for number in range(start, end + 1):
-        yield f"{number // 12:04d}-{number % 12 + 1:02d}"
+    """Return all months, or years, from the first to the last."""
+    return every_month(first, last) if "-" in first else map(str, range(int(first), int(last) + 1))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pipeline.findings.dates import Published
 from pipeline.findings.scored import ScoredRow
@@ -17,8 +17,8 @@ WINDOW_DAYS = 7
 class _Remark:
     """Rows of one remark, and the days that they cover."""
 
-    def __init__(self, rows: Sequence[ScoredRow], members: set[int]) -> None:
-        self.rows, self.members = list(rows), members
+    def __init__(self, rows: Sequence[ScoredRow], members: set[int], names: set[str]) -> None:
+        self.rows, self.members, self.names = list(rows), members, names
         self.dates = [row.date for row in rows if row.date]
 
     def near(self, dates: Sequence[Published]) -> bool:
@@ -30,9 +30,10 @@ class _Remark:
         self.rows += other.rows
         self.members |= other.members
         self.dates += other.dates
+        self.names |= other.names
 
 
-def same_remarks(rows: Sequence[ScoredRow]) -> list[list[ScoredRow]]:
+def same_remarks(rows: Sequence[ScoredRow], *, apart: Mapping[str, str] | None = None) -> list[list[ScoredRow]]:
     """Return the rows of each remark together.
 
     The pieces of one utterance in an article belong together. So do quotations in two articles of which one holds the
@@ -43,7 +44,9 @@ def same_remarks(rows: Sequence[ScoredRow]) -> list[list[ScoredRow]]:
     Parameters
     ----------
     rows
-        Of one speaker toward one target.
+        Of one speaker toward one target, or of speakers of whom nothing is known.
+    apart
+        Names by row id: rows of different names are different remarks. A row without a name joins on its words.
     """
     blocks = _pieces_together(rows)
     if len(blocks) == 1:
@@ -52,11 +55,12 @@ def same_remarks(rows: Sequence[ScoredRow]) -> list[list[ScoredRow]]:
     alike = _alike([blocks[index] for index in order])
     remarks: list[_Remark] = []
     for number, index in enumerate(order):
-        new = _Remark(blocks[index], {number})
+        names = {apart[row.row_id] for row in blocks[index] if row.row_id in apart} if apart else set()
+        new = _Remark(blocks[index], {number}, names)
         kept = []
         for remark in remarks:
             # A whole joins its two clippings, which alone share no word.
-            if remark.members & alike[number] and remark.near(new.dates):
+            if remark.members & alike[number] and remark.near(new.dates) and len(remark.names | new.names) < 2:
                 remark.absorb(new)
                 new = remark
             else:

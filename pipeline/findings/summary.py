@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pipeline.findings.actors import Actor
 from pipeline.findings.counting import Unit, count_units
+from pipeline.findings.dates import every_month
 from pipeline.findings.intervals import stance_counts, stance_shares
 from pipeline.findings.scored import ScoredRow
 from pipeline.records import Estimate
@@ -48,7 +49,7 @@ class Summary:
     overall
         All units as one group.
     speakers, targets, outlets
-        The largest first, equal ones by name.
+        The largest first, equal ones by name. A remark in two outlets counts once in each.
     months
         Every month from the first to the last, then what has no month.
     confident
@@ -92,7 +93,7 @@ def summarise(units: Sequence[Unit], *, actors: Mapping[str, Actor] | None = Non
         overall=_group("all", units),
         speakers=_largest(units, lambda unit: unit.actor.key if unit.actor else None, _speaker),
         targets=_largest(units, lambda unit: unit.target, lambda unit: unit.target or "no target"),
-        outlets=_largest(units, lambda unit: unit.rows[0].outlet, lambda unit: unit.rows[0].outlet or "no outlet"),
+        outlets=tuple(_outlets(units)),
         months=tuple(_months(units)),
         confident=tuple(sorted(sides, key=lambda row: (-row.confidence, row.row_id))[:shown]),
         close=tuple(sorted(rows, key=lambda row: (margin(row), row.row_id))[:shown]),
@@ -106,20 +107,9 @@ def margin(row: ScoredRow) -> float:
     return first - second
 
 
-def every_month(first: str, last: str) -> list[str]:
-    """Return the months from first to last, both included.
-
-    Examples
-    --------
-    >>> every_month("2031-11", "2032-02")
-    ['2031-11', '2031-12', '2032-01', '2032-02']
-    """
-    start, end = (int(month[:4]) * 12 + int(month[5:]) - 1 for month in (first, last))
-    return [f"{index // 12:04d}-{index % 12 + 1:02d}" for index in range(start, end + 1)]
-
-
-def _group(name: str, units: Sequence[Unit], *, no_data: bool = False) -> Group:
-    articles = len({row.article_id for unit in units for row in unit.rows})
+def _group(name: str, units: Sequence[Unit], *, no_data: bool = False, articles: int | None = None) -> Group:
+    if articles is None:
+        articles = len({row.article_id for unit in units for row in unit.rows})
     return Group(name, None if no_data else len(units), articles, stance_counts(units), stance_shares(units))
 
 
@@ -135,6 +125,21 @@ def _largest(
         found[key(unit)].append(unit)
     ordered = sorted(found.values(), key=lambda own: (-len(own), name(own[0])))
     return tuple(_group(name(own[0]), own) for own in ordered)
+
+
+def _outlets(units: Sequence[Unit]) -> Iterable[Group]:
+    """Return the outlets, the largest first; a unit counts once in each that has a row of it."""
+    found: defaultdict[str | None, list[Unit]] = defaultdict(list)
+    for unit in units:
+        for outlet in dict.fromkeys(row.outlet for row in unit.rows):
+            found[outlet].append(unit)
+    named = [
+        _group(
+            outlet or "no outlet", own, articles=len({r.article_id for u in own for r in u.rows if r.outlet == outlet})
+        )
+        for outlet, own in found.items()
+    ]
+    return sorted(named, key=lambda group: (-(group.units or 0), group.name))
 
 
 def _months(units: Sequence[Unit]) -> Iterable[Group]:

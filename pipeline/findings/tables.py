@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -32,6 +33,7 @@ _NEVER_NULL = ("row_id", "quote_id", "article_id", "text", "source")
 _OFFSETS = tuple(name for name in (*REQUIRED, *OPTIONAL) if name.endswith(("start", "end")))
 _NUMBERS = {*_OFFSETS, *_PROBABILITIES, "speaker_confidence"}
 _TEXTS = tuple(name for name in (*REQUIRED, *OPTIONAL) if name not in {*_NUMBERS, "is_statement", "abstained"})
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _TOLERANCE = 1e-3
 """How far probabilities may be from a sum of 1: tables are saved with few digits at times."""
 _AGAIN = "write the table again with `stance score`"
@@ -95,6 +97,8 @@ def _fault(cells: Mapping[str, Any]) -> str | None:
         value = cells.get(name)
         if value is not None and not isinstance(value, str) and name != "published":
             return f"{name} is {value!r}, no text"
+        if isinstance(value, str) and _SURROGATE.search(value):
+            return f"{name} holds half of a character, which no file takes"
     if cells["stance"] not in LABELS:
         return f"stance {cells['stance']!r} is not one of {', '.join(LABELS)}"
     for name in _PROBABILITIES:
@@ -160,12 +164,15 @@ def joined(tables: Iterable[Sequence[ScoredRow]]) -> tuple[list[ScoredRow], int]
 
 def warnings_of(rows: Sequence[ScoredRow], *, again: int = 0, lacking: Iterable[str] = ()) -> tuple[str, ...]:
     """Return a line for each thing about the rows that findings depend on."""
+    open_ = sum(row.abstained for row in rows)
     undated = sum(row.published is None for row in rows)
     odd = Counter(row.published for row in rows if row.published and row.date is None)
     models = sorted({row.model for row in rows if row.model})
     unknown = sorted(set(lacking))
     found = [
         (again, f"{again} repeated row{' counts' if again == 1 else 's count'} once"),
+        (open_, f"{open_} of {len(rows)} rows are marked as abstained; they count all the same, with their likeliest "
+         "stance"),
         (undated, f"{undated} of {len(rows)} rows have no published date; they count under “no date”"),
         (len(odd), f"{odd.total()} rows have a published date that is none (the first: {next(iter(odd), '')!r}); they "
          "count under “no date”"),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import InputError
-from pipeline.findings.actors import Actor, attribute
+from pipeline.findings.actors import Actor
 from pipeline.findings.changes import Change, find_changes
 from pipeline.findings.countable import countable
 from pipeline.findings.counting import Count, Unit, count_units
@@ -20,8 +20,9 @@ from pipeline.labels.gold import read_gold
 from pipeline.labels.revisions import newest
 from pipeline.parts import read_parts
 from pipeline.records import LABELS
-from pipeline.stages.actor_file import read_actors
+from pipeline.stages.actor_file import actors_of
 from pipeline.stages.extraction import check_apart
+from pipeline.stages.guarded import write_guarded
 from pipeline.stages.scored import read_scored
 from pipeline.storage import check_table_path, schema_of, write_table
 
@@ -119,7 +120,7 @@ def run(task: Task) -> Estimated:
             f"{task.tables[0]}: no statement has a target, so no stance means anything; score with --target"
         )
     labelled = _labelled(task.sample, task.labels, rows) if task.sample else None
-    actors, told = read_actors(task.actors, rows) if task.actors else (attribute(rows), ())
+    actors, told = actors_of(task.actors, rows)
     units = count_units(rows, task.count, actors=actors)
     found = find_shares(rows, units, task.asked, labelled)
     changes = _changes(rows, units, task, actors) if task.changes else None
@@ -165,7 +166,10 @@ def _write(path: Path, found: Found, by: Sequence[str]) -> None:
     """Write a row for each group and stance; the whole corpus first, without group values."""
     rows = [row for group in (found.whole, *found.groups) for row in _rows(group, by)]
     columns = (*by, "stance", *_COUNTS, *_NAIVE, *_CORRECTED, "note")
-    write_table(path, rows, schema_of(columns, integers=_COUNTS, floats=(*_NAIVE, *_CORRECTED)))
+    if path.suffix == ".csv":  # names come from articles, and a spreadsheet opens it
+        write_guarded(path, columns, rows)
+    else:
+        write_table(path, rows, schema_of(columns, integers=_COUNTS, floats=(*_NAIVE, *_CORRECTED)))
 
 
 def _rows(group: Group, by: Sequence[str]) -> list[dict[str, Any]]:

@@ -46,7 +46,10 @@ class Drawn:
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as JSON-ready values."""
-        return {"networks": self.sizes, "left_out": self.left_out, "outputs": [str(path) for path in self.outputs]}
+        return {
+            "networks": self.sizes, "left_out": self.left_out, "outputs": [str(path) for path in self.outputs],
+            "notes": [*self.notes],
+        }  # fmt: skip
 
 
 def run(

@@ -56,3 +56,19 @@ def test_terms_and_statements_without_a_target_are_left_out_and_told():
     assert len(rows) == 4
     assert [line.partition(" ")[0] for line in told] == ["1", "1"]
     assert countable(corpus(ROWS))[1] == ()
+
+
+def test_a_remark_in_two_outlets_counts_once_in_each():
+    said = "“The ban is overdue, and every harbour along this coast has asked us for it”"
+    rows = [cells(1, PRO, text=said), cells(2, PRO, text=said, outlet="Coast Wire")]
+    found = summarise(count_units(corpus(rows).statements, "utterance"))
+    assert found.overall.units == 1
+    assert [(group.name, group.units, group.articles) for group in found.outlets] == [
+        ("Coast Wire", 1, 1), ("Halden Post", 1, 1),
+    ]  # fmt: skip
+
+
+def test_rows_that_the_model_abstained_from_are_told():
+    assert any(
+        "1 of 2 rows are marked as abstained" in line for line in corpus([cells(1, abstained=True), cells(2)]).warnings
+    )

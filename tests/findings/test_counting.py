@@ -65,6 +65,16 @@ def members(units):
             [["r0001", "r0002"]],
             id="nobody known, same words",
         ),
+        pytest.param(
+            [row(1, text=LONG, speaker="Olsen"), row(2, text=LONG, speaker="Baptista")],
+            [["r0001"], ["r0002"]],
+            id="two surnames",
+        ),
+        pytest.param(
+            [row(1, text=LONG, speaker="Olsen"), row(2, text=LONG, speaker="Senator Olsen", speaker_id=None)],
+            [["r0001", "r0002"]],
+            id="a surname with a title",
+        ),
     ],
 )
 def test_one_remark_over_outlets_is_one_utterance(rows, expected):

@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 from pipeline.findings.actors import Actor
 from pipeline.findings.counting import Unit
+from pipeline.findings.dates import every_month
 from pipeline.findings.scored import ScoredRow
-from pipeline.findings.summary import every_month
 from pipeline.records import LABELS, Article
 from pipeline.report.parts import around, safe_link
 
