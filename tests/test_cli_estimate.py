@@ -284,8 +284,10 @@ def test_names_that_begin_like_formulas_are_guarded_in_a_table_for_spreadsheets(
         assert {row["outlet"] for row in csv.DictReader(file)} == {"", "'=1+1"}
 
 
-def test_half_of_a_character_is_one_line(folder, capsys):
+def test_halves_of_characters_stop_nothing(folder, capsys):
     rows = [row | {"outlet": "Halden \ud800"} for row in read_table(Path("one.parquet"))]
     Path("half.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    assert main(["estimate", "half.jsonl"]) == 2
-    assert "half.jsonl: row 1: outlet holds half of a character" in capsys.readouterr().err
+    assert main(["annotate", "sample", "half.jsonl", "--n", "10", "--out", "drawn.parquet"]) == 0
+    assert main(["estimate", "half.jsonl", "--by", "outlet", "--out", "shares.jsonl"]) == 0
+    assert "Halden \ufffd" in capsys.readouterr().out
+    assert main(["browse", "half.jsonl", "--out", "half.html", "--title", "Half \ud800"]) == 0

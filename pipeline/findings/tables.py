@@ -97,8 +97,6 @@ def _fault(cells: Mapping[str, Any]) -> str | None:
         value = cells.get(name)
         if value is not None and not isinstance(value, str) and name != "published":
             return f"{name} is {value!r}, no text"
-        if isinstance(value, str) and _SURROGATE.search(value):
-            return f"{name} holds half of a character, which no file takes"
     if cells["stance"] not in LABELS:
         return f"stance {cells['stance']!r} is not one of {', '.join(LABELS)}"
     for name in _PROBABILITIES:
@@ -125,7 +123,7 @@ def _row(cells: Mapping[str, Any], where: str) -> ScoredRow:
     published = None if told is None or not str(told).strip() else str(told).strip()
     values: dict[str, Any] = {name: cells.get(name) for name in (*REQUIRED, *OPTIONAL)}
     for name in _TEXTS:
-        values[name] = values[name] or None  # an empty cell of JSON lines
+        values[name] = whole(values[name]) or None  # an empty cell of JSON lines
     anti, neutral, pro = (float(values.pop(name)) for name in _PROBABILITIES)
     return ScoredRow(
         **values
@@ -137,6 +135,11 @@ def _row(cells: Mapping[str, Any], where: str) -> ScoredRow:
             "where": where,
         }
     )
+
+
+def whole(value: Any) -> Any:
+    """Return a cell with each half of a character, which JSON may hold and no file takes, replaced."""
+    return _SURROGATE.sub("\ufffd", value) if isinstance(value, str) else value
 
 
 def joined(tables: Iterable[Sequence[ScoredRow]]) -> tuple[list[ScoredRow], int]:

@@ -23,6 +23,7 @@ from pipeline.findings.sampling import (
     sample_cells,
     strata_of,
 )
+from pipeline.findings.tables import whole
 from pipeline.parts import beside, read_parts
 from pipeline.records import Manifest
 from pipeline.rows import SCORE_COLUMNS
@@ -97,7 +98,10 @@ def run(tables: Sequence[Path], out: Path, design: Design) -> Sampled:
     drawn = draw(strata, design.n, rng=np.random.default_rng(design.seed), allocation=design.allocation)
     cells = {cells["row_id"]: cells for table in tables for cells in read_parts(table)}
     known = corpus_hash(rows, strata)
-    written = [cells[rows[row.index].row_id] | sample_cells(row, known) for row in drawn]
+    written = [
+        {name: whole(cell) for name, cell in cells[rows[row.index].row_id].items()} | sample_cells(row, known)
+        for row in drawn
+    ]
     write_table(out, written, schema_of([*SCORE_COLUMNS, *SAMPLE_COLUMNS]))
     outputs = [out, *copy_articles(tables, out, {rows[row.index].article_id for row in drawn})]
     manifest = watch.manifest(

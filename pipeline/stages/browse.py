@@ -10,6 +10,7 @@ from pipeline.errors import InputError
 from pipeline.files import write_text
 from pipeline.findings.countable import countable
 from pipeline.findings.counting import Count
+from pipeline.findings.tables import whole
 from pipeline.parts import beside
 from pipeline.report.browse import browse_page
 from pipeline.stages.actor_file import actors_of
@@ -59,5 +60,5 @@ def run(
     corpus = read_scored(paths, articles=articles)
     rows, left_out = countable(corpus)
     actors, unsure = actors_of(people, rows)
-    write_text(out, browse_page(corpus, count=count, actors=actors, title=title, notes=unsure))
+    write_text(out, browse_page(corpus, count=count, actors=actors, title=whole(title), notes=unsure))
     return Browsed(len(rows), len({row.article_id for row in rows}), (*corpus.warnings, *left_out, *unsure))
