@@ -176,3 +176,25 @@ def test_one_speaker_without_sides_is_told_and_drawn(folder, capsys):
     assert main(["network", "quiet.jsonl", "--out", "nets"]) == 0
     assert "the two-mode network has no edge of weight 1 or more" in capsys.readouterr().err
     assert (folder / "nets" / "two-mode.svg").read_text(encoding="utf-8").startswith("<svg")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("browse", "--out", "page.html"),
+        ("network", "--out", "networks"),
+        ("summary", "--csv", "tables"),
+        ("estimate", "--out", "shares.csv"),
+        ("annotate", "sample", "--n", "2", "--out", "sample.csv"),
+    ],
+    ids=lambda command: " ".join(command[:-2]),
+)
+def test_stances_toward_nothing_are_one_line(folder, capsys, command):
+    write_table(folder / "aimless.parquet", [row | {"target": None} for row in ROWS], SCORE_SCHEMA)
+    assert main([*command, "aimless.parquet"]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.splitlines() == [
+        "error: aimless.parquet: no statement has a target, so no stance means anything; score with --target"
+    ]
+    assert [path.name for path in folder.iterdir() if path.stem != "scored"] == ["aimless.parquet"]

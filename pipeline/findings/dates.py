@@ -64,7 +64,8 @@ def parse_published(told: str) -> Published | None:
     """
     told = told.strip()
     try:
-        if found := _COMPACT.match(told) or _PART.match(told):
+        found = _COMPACT.match(told) or _PART.match(told)
+        if found and (found[2] or found.end() == len(told)):  # "2032 in review" is no date
             return _dates(*(int(part) if part else None for part in found.groups()))
         if found := _MONTH_FIRST.match(told):
             return _dates(int(found[3]), _month(found[1]), int(found[2]))

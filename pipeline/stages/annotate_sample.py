@@ -10,9 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.errors import InputError
 from pipeline.files import sha256_text, write_json
-from pipeline.findings.countable import countable
 from pipeline.findings.sampling import (
     SAMPLE_COLUMNS,
     Allocation,
@@ -28,7 +26,7 @@ from pipeline.parts import beside, read_parts
 from pipeline.records import Manifest
 from pipeline.rows import SCORE_COLUMNS
 from pipeline.stages.extraction import check_apart
-from pipeline.stages.scored import read_scored
+from pipeline.stages.scored import counted, read_scored
 from pipeline.stages.side_articles import copy_articles
 from pipeline.storage import Stopwatch, check_table_path, schema_of, side_path, write_table
 
@@ -91,9 +89,7 @@ def run(tables: Sequence[Path], out: Path, design: Design) -> Sampled:
     read = [*tables, *(beside(table, name) for table in tables for name in _SIDE)]
     check_apart(list(map(str, read)), [out, *(side_path(out, name) for name in _SIDE)])
     corpus = read_scored(tables)
-    rows, left_out = countable(corpus)
-    if not rows:
-        raise InputError(f"{tables[0]}: no statement has a target to be labelled toward; score with --target")
+    rows, left_out = counted(corpus, tables)
     strata = strata_of(rows, names)
     drawn = draw(strata, design.n, rng=np.random.default_rng(design.seed), allocation=design.allocation)
     cells = {cells["row_id"]: cells for table in tables for cells in read_parts(table)}

@@ -8,14 +8,13 @@ from pathlib import Path
 
 from pipeline.errors import InputError
 from pipeline.files import write_text
-from pipeline.findings.countable import countable
 from pipeline.findings.counting import Count
 from pipeline.findings.tables import whole
 from pipeline.parts import beside
 from pipeline.report.browse import browse_page
 from pipeline.stages.actor_file import actors_of
 from pipeline.stages.extraction import check_apart
-from pipeline.stages.scored import read_scored
+from pipeline.stages.scored import counted, read_scored
 
 _ENDINGS = (".html", ".htm")
 
@@ -58,7 +57,7 @@ def run(
     check_apart(list(map(str, [*paths, *filter(None, [people])])), [out])
     articles = any(beside(path, "articles.parquet").is_file() for path in paths)
     corpus = read_scored(paths, articles=articles)
-    rows, left_out = countable(corpus)
+    rows, left_out = counted(corpus, paths)
     actors, unsure = actors_of(people, rows)
     write_text(out, browse_page(corpus, count=count, actors=actors, title=whole(title), notes=unsure))
     return Browsed(len(rows), len({row.article_id for row in rows}), (*corpus.warnings, *left_out, *unsure))

@@ -10,7 +10,6 @@ from typing import Any
 from pipeline.errors import InputError
 from pipeline.findings.actors import Actor
 from pipeline.findings.changes import Change, find_changes
-from pipeline.findings.countable import countable
 from pipeline.findings.counting import Count, Unit, count_units
 from pipeline.findings.estimates import Asked, Found, Group, Shares, find_shares
 from pipeline.findings.groups import check_groups
@@ -23,7 +22,7 @@ from pipeline.records import LABELS
 from pipeline.stages.actor_file import actors_of
 from pipeline.stages.extraction import check_apart
 from pipeline.stages.guarded import write_guarded
-from pipeline.stages.scored import read_scored
+from pipeline.stages.scored import counted, read_scored
 from pipeline.storage import check_table_path, schema_of, write_table
 
 
@@ -114,11 +113,7 @@ def run(task: Task) -> Estimated:
         read = [*task.tables, *task.labels, *(path for path in (task.sample, task.actors) if path)]
         check_apart(list(map(str, read)), [task.out])
     corpus = read_scored(task.tables)
-    rows, left_out = countable(corpus)
-    if not rows:
-        raise InputError(
-            f"{task.tables[0]}: no statement has a target, so no stance means anything; score with --target"
-        )
+    rows, left_out = counted(corpus, task.tables)
     labelled = _labelled(task.sample, task.labels, rows) if task.sample else None
     actors, told = actors_of(task.actors, rows)
     units = count_units(rows, task.count, actors=actors)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import InputError
 from pipeline.files import write_text
-from pipeline.findings.countable import countable
 from pipeline.findings.counting import Count, Unit, count_units
 from pipeline.findings.networks import AGREEMENT, MODES, Mode, Networks, concept, networks
 from pipeline.parts import is_folder
@@ -17,7 +16,7 @@ from pipeline.report.graphs import NODE_COLUMNS, edge_rows, graphml, node_rows, 
 from pipeline.stages.actor_file import actors_of
 from pipeline.stages.extraction import check_apart
 from pipeline.stages.guarded import write_guarded
-from pipeline.stages.scored import read_scored
+from pipeline.stages.scored import counted, read_scored
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -86,7 +85,7 @@ def run(
     if not is_folder(out) and out.suffix not in _WRITERS:
         raise InputError(f"{out}: cannot tell the format; name a folder, or end the name in {', '.join(_WRITERS)}")
     corpus = read_scored(paths)
-    rows, left_out = countable(corpus)
+    rows, left_out = counted(corpus, paths)
     actors, unsure = actors_of(people, rows)
     found = networks(count_units(rows, count, actors=actors), min_weight=min_weight, neutral=neutral)
     wanted = {out: mode} if not is_folder(out) else {}

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.errors import InputError
+from pipeline.findings.countable import countable
 from pipeline.findings.scored import ScoredCorpus, ScoredRow
 from pipeline.findings.tables import joined, parse_rows, warnings_of
 from pipeline.parts import beside, is_folder, read_parts
@@ -57,3 +58,17 @@ def _articles(paths: Sequence[Path]) -> tuple[dict[str, Article], tuple[str, ...
         else:
             absent.append(f"{side}: not there, so quotes of {path} are shown without their articles")
     return found, tuple(absent)
+
+
+def counted(corpus: ScoredCorpus, tables: Sequence[Path]) -> tuple[list[ScoredRow], tuple[str, ...]]:
+    """Return the statements of tables that have a target, and a line for each kind of row that is left out.
+
+    Raises
+    ------
+    InputError
+        If no statement has one.
+    """
+    rows, left_out = countable(corpus)
+    if not rows:
+        raise InputError(f"{tables[0]}: no statement has a target, so no stance means anything; score with --target")
+    return rows, left_out

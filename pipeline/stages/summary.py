@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import InputError
-from pipeline.findings.countable import countable
 from pipeline.findings.counting import Count, Unit, count_units
 from pipeline.findings.intervals import figures
 from pipeline.findings.scored import ScoredRow
@@ -17,7 +16,7 @@ from pipeline.records import LABELS
 from pipeline.stages.actor_file import actors_of
 from pipeline.stages.extraction import check_apart
 from pipeline.stages.guarded import write_guarded
-from pipeline.stages.scored import read_scored
+from pipeline.stages.scored import counted, read_scored
 
 _SHORT = {label: label.removesuffix("-restriction") for label in LABELS}
 
@@ -79,7 +78,7 @@ def run(
         If a table cannot be read, is of another version or damaged, or the folder is a file.
     """
     corpus = read_scored(paths)
-    rows, left_out = countable(corpus)
+    rows, left_out = counted(corpus, paths)
     actors, unsure = actors_of(people, rows)
     summary = summarise(count_units(rows, count, actors=actors), actors=actors, shown=shown)
     outputs = _write(summary, folder, [*paths, *filter(None, [people])]) if folder else ()

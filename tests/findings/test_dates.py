@@ -30,6 +30,7 @@ from pipeline.findings.dates import parse_published
         ("0001-01-01", None),
         ("9999-12-31", None),
         ("20321", None),
+        ("2032 in review", None),
         ("yesterday", None),
         ("Marzipan 5, 2032", None),
         ("", None),
