@@ -43,9 +43,16 @@ class Sitting:
             cwd=folder,
             env={**kept, "TERM": "xterm-256color", "PYTHONPATH": str(Path(ingest.__file__).parents[2]), **variables},
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            preexec_fn=self._at_the_keyboard,
         )
         self.output = ""
+
+    @staticmethod
+    def _at_the_keyboard():
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+        signal.signal(
+            signal.SIGINT, signal.SIG_DFL
+        )  # tests started in the background are deaf to it, and so their heirs
 
     def resize(self, rows, columns):
         fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
