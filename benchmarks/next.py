@@ -1,6 +1,6 @@
 """What choosing the next statements saves: labels needed for the same macro-F1, beside statements drawn at random.
 
-usage: python benchmarks/next.py [--seeds N] [--most N] [--part dev|held ...]
+usage: python benchmarks/next.py [--seeds N] [--most N] [--part dev|held ...] [--from SEED] [--only WORD ...]
 
 The real quotations play the pool. A hundred are drawn and count as labelled; then fifty at a time are asked for, by
 ``pipeline.labels.queue``, by scikit-activeml (skipped where it is not installed) or at random, their labels looked up,
@@ -123,18 +123,19 @@ def others() -> list[str]:
         return []
 
 
-def on_pool(seeds: int, most: int, parts: list[str]) -> bool:
-    """Print a table a part, with a line a strategy."""
+def on_pool(seeds: range, most: int, parts: list[str], only: list[str]) -> bool:
+    """Print a table a part, with a line a strategy: chance, the default, and those whose names have a word."""
     (data,) = need("data")
     fit, held = training_rows(data)
     pool = Pool(fit)
     tests = [Pool(held if part == "held" else statements.real(data)["dev"]) for part in parts]
-    curves = {
-        name: [curve(pool, tests, name, most, seed) for seed in range(seeds)] for name in [*STRATEGIES, *others()]
-    }
+    names = [*STRATEGIES, *others()]
+    chosen = [name for name in names if name in ("at random", DEFAULT) or any(word in name for word in only)]
+    curves = {name: [curve(pool, tests, name, most, seed) for seed in seeds] for name in chosen}
     seconds = {name: float(np.mean([spent for _, spent in draws])) for name, draws in curves.items()}
     for i, part in enumerate(parts):
-        print(f"pool {len(pool.y):,}, {part} {len(tests[i].y)}, {seeds} seeds, {FIRST} labels at first, {STEP} a time")
+        sizes = f"pool {len(pool.y):,}, {part} {len(tests[i].y)}, {len(seeds)} seeds"
+        print(f"{sizes}, {FIRST} labels at first, {STEP} a time")
         show({name: np.array([scores[i] for scores, _ in draws]) for name, draws in curves.items()}, seconds, most)
     return True
 
@@ -157,6 +158,8 @@ def show(found: dict[str, np.ndarray], seconds: dict[str, float], most: int) -> 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--from", dest="start", type=int, default=0, metavar="SEED", help="the first seed")
+    parser.add_argument("--only", nargs="+", default=[""], metavar="WORD", help="strategies whose names have a word")
     parser.add_argument("--most", type=int, default=1000, help="labels at the end")
     parser.add_argument("--part", choices=("dev", "held"), default=["dev"], nargs="+")
     parser.add_argument("--work", type=Path, help="folder that keeps embeddings for a later run")
@@ -164,7 +167,8 @@ def main() -> int:
     if arguments.seeds < 2 or arguments.most < 500:
         parser.error("--seeds below 2 leaves no interval, and --most below 500 no line for 500 labels")
     remember(arguments.work)
-    run_parts({"next": lambda: on_pool(arguments.seeds, arguments.most, arguments.part)}, [])
+    seeds = range(arguments.start, arguments.start + arguments.seeds)
+    run_parts({"next": lambda: on_pool(seeds, arguments.most, arguments.part, arguments.only)}, [])
     return 0
 
 
