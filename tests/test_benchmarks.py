@@ -1,5 +1,6 @@
 """The benchmarks start, tell what they are for, and skip with a reason where the data beside the project is absent."""
 
+import importlib
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ FOLDER = Path(__file__).parent.parent / "benchmarks"
 
 # Script to the parts that need the data beside the project.
 SHARED_PARTS = {
+    "next.py": (),
     "quotes.py": ("founding", "polnear", "news"),
     "speed.py": (),
     "stance.py": ("real", "target", "curves", "founding"),
@@ -53,3 +55,11 @@ def test_the_readme_lists_every_benchmark():
     readme = (FOLDER / "README.md").read_text(encoding="utf-8")
     scripts = [path.name for path in FOLDER.glob("*.py") if not path.name.startswith("_")]
     assert [name for name in scripts if f"`{name}`" not in readme] == []
+
+
+def test_an_absent_package_is_a_skip_that_says_what_to_install(monkeypatch):
+    for name in ("skactiveml", "skactiveml.pool"):
+        monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.syspath_prepend(FOLDER)
+    with pytest.raises(Exception, match="pip install scikit-activeml"):
+        importlib.import_module("_activeml").strategies(0)
