@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from corpus import cells
@@ -13,6 +14,7 @@ from pipeline.files import sha256_file, write_json
 from pipeline.findings.nearest import nearest
 from pipeline.stages.statements import table as columns_of
 from pipeline.storage import ARTICLE_SCHEMA, SCORE_SCHEMA, article_row, schema_of, write_table
+from pipeline.tracking import RunRecord
 
 OPTIONS = {
     "features": {"words": {"column": "text", "analyzer": "word", "ngrams": [1, 1], "min_df": 1, "weight": 1.0}},
@@ -101,6 +103,22 @@ def test_the_run_is_told_only_by_a_pointer_to_this_model(folder, capsys, monkeyp
     told = asked(capsys, "2")
     assert told["training"]["run_id"] is None
     assert any("tells no run of this model" in line for line in told["missing"])
+
+
+def test_the_git_commit_is_that_of_the_run(folder, capsys, monkeypatch):
+    sha256 = stance.fingerprint(folder / "models/default")
+    write_json(folder / "models/default.run.json", {"run_id": "77aa", "store": "x", "model_sha256": sha256})
+    tags = {"mlflow.source.git.commit": "c0ffee"}
+    run = RunRecord("77aa", "calm-fox", datetime(2032, 3, 1, tzinfo=UTC), "FINISHED", {}, {}, tags)
+    monkeypatch.setattr("pipeline.tracking.is_known", lambda run_id: run_id == "77aa")
+    monkeypatch.setattr("pipeline.tracking.find_run", lambda run_id: run)
+    assert asked(capsys, "2")["training"]["git_commit"] == "c0ffee"
+
+
+def test_a_model_named_wrongly_is_told(capsys):
+    told = asked(capsys, "2", "--model", "models/else")
+    assert told["model"]["card"]["classifier"] == "tfidf"
+    assert any(line.startswith("models/else: is not the model of this row") for line in told["missing"])
 
 
 def test_another_model_or_table_of_that_name_is_not_taken_for_the_right_one(folder, capsys):

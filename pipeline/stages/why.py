@@ -152,6 +152,8 @@ def _model(
     # The topics of some models are hundreds of names.
     card["options"] = {name: value for name, value in card.get("options", {}).items() if name != "topics"}
     made["card"] = card
+    if model and folder != model:
+        missing = [*missing, f"{model}: is not the model of this row, which is at {folder}"]
     run, lacking = training_run(folder, fingerprint)
     training |= {"sha256": card.get("training", {}).get("sha256"), **run}
     if training["sha256"] is None:
