@@ -1,4 +1,4 @@
-"""Commands about a scored corpus: ``stance browse``, ``network``, ``summary``."""
+"""Commands about a scored corpus: ``stance browse``, ``network``, ``summary``, ``why``."""
 
 from __future__ import annotations
 
@@ -84,3 +84,24 @@ def summary(
         note(line)
     for path in found.outputs:
         note(f"wrote {path}")
+
+
+@app.command(epilog="Example: stance why 3fa1c0 --scored scored.parquet")
+def why(
+    row_id: options_findings.RowId,
+    scored: options_findings.ScoredTable,
+    statements: options_findings.TrainedOn = Path("data/statements.parquet"),
+    model: options_findings.ModelFolder = None,
+    similar: options_findings.Similar = 5,
+    as_json: options.Json = False,
+) -> None:
+    """Show what is behind a scored row: article, speaker, model, training run, labels, similar training statements."""
+    from pipeline.console_why import say_why
+    from pipeline.stages import why as stage
+
+    with progress("looking it up"):
+        found = stage.run(row_id, scored, statements, model=model, shown=similar)
+    if as_json:
+        say_json(found.told)
+    else:
+        say_why(found)

@@ -45,3 +45,19 @@ CsvFolder = Annotated[
 Listed = Annotated[
     int, typer.Option("--limit", min=1, metavar="N", help="Rows of each table to print, e.g. --limit 25")
 ]
+RowId = Annotated[
+    str, typer.Argument(metavar="ROW_ID", help="row_id of a scored row, or its beginning, e.g. 3fa1c0; see --scored")
+]
+ScoredTable = Annotated[
+    Path, typer.Option("--scored", metavar="TABLE", help="Table of stance score that has it, e.g. scored.parquet")
+]
+TrainedOn = Annotated[
+    Path, typer.Option("--statements", metavar="FILE", help="Labelled statements, e.g. data/statements.parquet")
+]
+ModelFolder = Annotated[
+    Path | None,
+    typer.Option("--model", metavar="FOLDER", help="Folder of the model, if it was moved, e.g. models/default"),
+]
+Similar = Annotated[
+    int, typer.Option("--similar", min=1, metavar="N", help="Most similar training statements, e.g. --similar 10")
+]

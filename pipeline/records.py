@@ -295,7 +295,7 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What one stage did: written as JSON beside its output, and never read by another stage."""
+    """What one stage did: written as JSON beside its output; `why` shows it, and no stage computes from it."""
 
     stage: str
     counts: dict[str, int]
