@@ -24,7 +24,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK ?= 1
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --constraint requirements.lock --editable
 
-.PHONY: help run test slow bench ui lock clean distclean dvc
+.PHONY: help run test slow bench ui lock audit clean distclean dvc
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-10s %s\n", $$1, $$2}' Makefile
@@ -63,6 +63,11 @@ lock: .venv/installed-test ## resolve all dependencies afresh into requirements.
 		found = [i["metadata"] for i in json.load(open(".venv/lock.json"))["install"]]; \
 		lines = {m["name"] + "==" + m["version"].split("+")[0] for m in found if m["name"] != "quotestance"}; \
 		print(*sorted(lines, key=str.casefold), sep="\n")' > requirements.lock
+
+# Nothing of the lock is installed for it; a package that could not be looked up is a fault (--strict).
+audit: .venv/bin/python ## look up known faults of the packages in requirements.lock; needs the network
+	$(BIN)/python -m pip install --quiet pip-audit
+	$(BIN)/pip-audit --requirement requirements.lock --no-deps --disable-pip --strict
 
 clean: ## remove what runs and checks made; runs in MLflow stay
 	rm -rf data reports dvc_plots models/default* build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

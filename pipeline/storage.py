@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from pipeline import __version__
 from pipeline.errors import InputError
 from pipeline.files import atomic_path, read_jsonl, readable, sha256_tree, write_json
+from pipeline.formulas import guarded, unguarded
 from pipeline.records import Article, Manifest, Segment
 from pipeline.rows import QUOTE_COLUMNS, SCORE_COLUMNS
 
@@ -98,7 +99,8 @@ class TableWriter:
     Parameters
     ----------
     path
-        Ends in ``.parquet``, ``.jsonl`` or ``.csv``.
+        Ends in ``.parquet``, ``.jsonl`` or ``.csv``. In CSV, texts that a spreadsheet would run as formulas
+        begin with an apostrophe, which ``read_table`` takes off.
     schema
         Columns and their types, in order; a row's missing keys become null.
     """
@@ -141,7 +143,8 @@ class TableWriter:
             for row in rows:
                 # The csv module quotes the line end in use alone, and reads a bare carriage return as one all the same.
                 bare = any(isinstance(value, str) and "\r" in value for value in row.values())
-                (self._quoted if bare else self._csv).writerow(row)
+                cells = {name: guarded(value) if isinstance(value, str) else value for name, value in row.items()}
+                (self._quoted if bare else self._csv).writerow(cells)
         else:
             names = self.schema.names
             self._text.writelines(
@@ -162,7 +165,7 @@ def _typed(value: str, column: str) -> Any:
         return int(value)
     if column in _BOOLEANS:
         return value.casefold() == "true"  # spreadsheets write TRUE
-    return float(value) if column in _FLOATS else value
+    return float(value) if column in _FLOATS else unguarded(value)
 
 
 def read_table(path: Path, required: Iterable[str] = ()) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from typing import Any
 from pipeline.encodings import read_saved
 from pipeline.errors import InputError, RecordError
 from pipeline.files import readable
-from pipeline.labels.formulas import unguarded
+from pipeline.formulas import unguarded
 from pipeline.labels.rejects import reject
 from pipeline.records import Reject
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from pipeline.errors import InputError
 from pipeline.files import write_jsonl, write_text
-from pipeline.labels.formulas import guarded
+from pipeline.formulas import guarded
 
 
 def check_sheet_path(path: Path) -> None:

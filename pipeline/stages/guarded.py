@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.files import write_text
-from pipeline.labels.formulas import guarded
+from pipeline.formulas import guarded
 
 
 def write_guarded(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
