@@ -18,7 +18,8 @@ MAKING = (
     f"quotes {SEEDS}/unseen/stennick-airfield.txt",
     f"label --set quotes=data/quotes.parquet --set gold={SEEDS}/gold.jsonl --set out=data/statements.parquet",
     "train --set statements=data/statements.parquet --set out=models/mine",
-    "evaluate --set model=models/mine --set statements=data/statements.parquet --set behaviour=false",
+    "evaluate --set model=models/mine --set statements=data/statements.parquet --set behaviour=false "
+    "--set resamples=100",
 )
 READING = (
     "runs",
