@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
 
 from pipeline.cli import main
 
+ROOT = Path(__file__).parents[2]
 SEEDS = ROOT / "seeds"
 MAKING = (
     f"ingest {SEEDS}/articles --out data/quotes.parquet",
