@@ -79,7 +79,7 @@ def embedding(rows: Rows, encoder: str) -> tuple[Any, dict[str, Any]]:
 
 def small_encoder(name: str | None, rows: Rows, work: Path, *, plain: bool) -> str:
     """Return the folder of the encoder that ships, made unless it is there; None is the configuration's."""
-    lower, upper, folder = work / "lower", work / "upper", work / "encoder"
+    lower, upper, folder = work / "lower", work / "upper", work / ("plain" if plain else "encoder")
     name = name or load_train_config(model=CONFIG).options()["encoder"]
     if plain:
         _made(folder, partial(_round, name, rows))

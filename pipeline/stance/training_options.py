@@ -51,7 +51,7 @@ class TrainingOptions:
         Inside the encoder; None keeps what its configuration says. Without any, a step takes a quarter less time on a
         processor.
     freeze_layers
-        Keep the embeddings and this many of the lowest layers as they are; 0 trains everything.
+        Keep the embeddings and this many of the lowest layers as they are, without dropout; 0 trains everything.
     layers
         Of the encoder, by number: the head reads their means over the quotation and over what stands around it, and
         those above are dropped. None reads all layers as the encoder's makers meant it, mostly by its first token.

@@ -197,6 +197,18 @@ def test_frozen_layers_are_the_lowest(tiny_encoder, layers):
     assert model.classifier.weight.requires_grad
 
 
+def test_frozen_layers_say_the_same_each_time(tiny_encoder):
+    from torch.nn import Dropout
+
+    model = open_network(tiny_encoder, max_tokens=60).model
+    freeze(model, 1)
+    shares = {name: module.p for name, module in model.named_modules() if isinstance(module, Dropout)}
+    still = {name for name in shares if "embeddings" in name or "layer.0." in name}
+    assert still
+    assert {shares[name] for name in still} == {0.0}
+    assert {shares[name] for name in shares if "layer.1." in name} == {0.1}
+
+
 def test_more_frozen_layers_than_there_are_is_told(tiny_encoder):
     with pytest.raises(ModelError, match="freeze_layers 3: the encoder has 2 layers; take fewer"):
         freeze(open_network(tiny_encoder, max_tokens=60).model, 3)
