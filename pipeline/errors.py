@@ -10,6 +10,7 @@
     │   └── LeakageError     the same story or quote on two sides of a split
     ├── ModelError           a model folder that is missing, changed or of another kind
     ├── TrackingError        an MLflow store, run or model that cannot be reached
+    ├── ExecutorError        workers that do not start, or a cluster that cannot be reached
     └── GateError            exit status 1: a gate failed
 """
 
@@ -58,6 +59,10 @@ class ModelError(PipelineError):
 
 class TrackingError(PipelineError):
     """An MLflow store, run or registered model cannot be reached."""
+
+
+class ExecutorError(PipelineError):
+    """Workers do not start, or the cluster that they shall run on cannot be reached."""
 
 
 class GateError(PipelineError):
