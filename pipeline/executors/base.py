@@ -1,4 +1,4 @@
-"""What an executor is, what comes out of it, and how errors get from a worker to the driver."""
+"""What an executor is, and what comes out of it."""
 
 from __future__ import annotations
 
@@ -7,18 +7,12 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from pipeline import errors
-from pipeline.errors import PipelineError, RecordError
-
 Work = Callable[[Any], Any]
 """A task in, its value out; runs in a worker."""
 Start = Callable[[], Work]
 """Picklable; called once in each worker."""
 Take = Callable[[], Any | None]
 """Gives the next task; None means that there is none now."""
-
-STARTS = 3
-"""So many times in a row a worker may fail to start before the run is given up."""
 
 _FAULT_CHARACTERS = 300
 
@@ -82,36 +76,3 @@ def fault_of(error: BaseException) -> str:
     """
     line = " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
     return line if len(line) <= _FAULT_CHARACTERS else f"{line[: _FAULT_CHARACTERS - 1]}…"
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """A ``PipelineError`` on its way from a worker to the driver: exceptions with arguments of their own do not pickle.
-
-    Attributes
-    ----------
-    kind
-        Name of its class in ``pipeline.errors``; of a class that is defined elsewhere, the nearest base in there.
-    reason
-        Of a ``RecordError``.
-    trace
-        Where it was raised; becomes a note, which ``--debug`` shows.
-    """
-
-    kind: str
-    message: str
-    reason: str | None
-    trace: str
-
-    @classmethod
-    def of(cls, error: PipelineError, trace: str) -> Stop:
-        """Return what is sent of an error."""
-        kind = next(base.__name__ for base in type(error).__mro__ if vars(errors).get(base.__name__) is base)
-        return cls(kind, str(error), error.reason if isinstance(error, RecordError) else None, trace)
-
-    def error(self) -> PipelineError:
-        """Return the error again."""
-        kind: type[PipelineError] = vars(errors)[self.kind]
-        error = kind(self.message) if self.reason is None else RecordError(self.message, reason=self.reason)
-        error.add_note(f"In a worker:\n{self.trace}")
-        return error

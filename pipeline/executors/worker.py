@@ -1,6 +1,6 @@
-"""What runs in a worker process, and the messages between it and its driver.
+"""What runs in a worker process.
 
-A worker says ``Booted`` and is sent the pickled ``start``; says ``Started``, and is sent a task; says ``Done`` or
+It says ``Booted`` and is sent the pickled ``start``; says ``Started``, and is sent a task; says ``Done`` or
 ``Failed``, and is sent the next one. The driver sends nothing else, and only to a worker that waits for it: two sides
 that write into full pipes would wait for each other for ever. ``Limit`` may come at any time.
 """
@@ -13,49 +13,17 @@ import signal
 import threading
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from pipeline.errors import PipelineError
 from pipeline.executors import limits
-from pipeline.executors.base import Stop, Work, fault_of
+from pipeline.executors.base import Work, fault_of
+from pipeline.executors.messages import Booted, Done, Failed, Limit, Started, Stop
 
 OUT_OF_MEMORY = 125
 """Exit status of a worker that ran out of memory."""
-
-
-@dataclass(frozen=True, slots=True)
-class Booted:
-    """The process runs and waits for ``start``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Started:
-    """``start`` has returned; the worker waits for a task."""
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A task is done; the worker waits for the next."""
-
-    value: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """A task, or ``start`` itself, raised an exception; after ``start`` the process ends."""
-
-    fault: str
-    trace: str
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """From now on a step may take so many seconds."""
-
-    seconds: float
 
 
 def serve(pipe: Connection) -> None:
