@@ -84,6 +84,21 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """The markup of an HTML page, decoded and not yet parsed, which takes far longer than reading it.
+
+    Parameters
+    ----------
+    source, where
+        As of a document.
+    """
+
+    text: str
+    source: str
+    where: str | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Reject:
     """One record that could not be used, kept for the rejects file.
 

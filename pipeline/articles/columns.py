@@ -10,9 +10,9 @@ from typing import Any
 from pipeline.articles.sources import ReadOptions, Source
 from pipeline.encodings import tidy
 from pipeline.errors import RecordError
-from pipeline.records import Document, Reject
+from pipeline.records import Document, Page, Reject
 
-Records = Iterator[Document | Reject]
+Records = Iterator[Document | Page | Reject]
 """What a reader yields."""
 
 SYNONYMS = {

@@ -12,13 +12,14 @@ from pipeline.articles.archives import STREAM_ERRORS, ReadMember, read_tar, read
 from pipeline.articles.columns import Records, checked, reject, too_large
 from pipeline.articles.html import HtmlParser, page_text
 from pipeline.articles.json_tables import read_json, read_jsonl
-from pipeline.articles.sources import KINDS, ReadOptions, Source, find
+from pipeline.articles.sources import KINDS, Reading, ReadOptions, Source, find
 from pipeline.articles.tables import read_csv, read_parquet, read_tsv
 from pipeline.encodings import decode, is_binary, wide_encoding
 from pipeline.errors import RecordError
-from pipeline.records import Document, Reject
+from pipeline.records import Document, Page, Reject
 
-__all__ = ["ReadOptions", "read"]
+__all__ = ["ReadOptions", "gather", "parsed", "read"]
+
 
 _Reader = Callable[[BinaryIO, Source, ReadOptions], Records]
 _TABLES: dict[str, _Reader] = {
@@ -52,25 +53,72 @@ def read(paths: Sequence[str], options: ReadOptions, reject: Callable[[Reject], 
         If a path is missing or a folder holds nothing to read.
     """
     with HtmlParser(options.html_seconds) as parser:
-        reading = _Reading(options, parser)
-        for source in find(paths):
-            for item in reading.file(source):
-                if isinstance(item, Reject):
-                    reject(item)
-                else:
-                    yield item
+        for item in gather(paths, options, reject):
+            found = parsed(item, parser, options) if isinstance(item, Page) else item
+            if isinstance(found, Reject):
+                reject(found)
+            else:
+                yield found
 
 
-class _Reading:
+def gather(
+    paths: Sequence[str], options: ReadOptions, reject: Callable[[Reject], None], reading: Reading | None = None
+) -> Iterator[Document | Page]:
+    """Yield what ``read`` reads, HTML pages as they are: for those who parse them elsewhere, with ``parsed``.
+
+    Parameters
+    ----------
+    paths, options, reject
+        As in ``read``.
+    reading
+        Told how far this has come.
+
+    Raises
+    ------
+    InputError
+        As in ``read``.
+    """
+    sources, reading = find(paths), reading or Reading()
+    reading.begin(sources)
+    files = _Files(options, reading)
+    for source in sources:
+        for item in files.file(source):
+            if isinstance(item, Reject):
+                reject(item)
+            else:
+                yield item
+
+
+def parsed(page: Page, parser: HtmlParser, options: ReadOptions) -> Document | Reject:
+    """Return a page's main text with what the page says of itself, or why there is none."""
+    try:
+        found = parser.parse(page.text)
+        text = checked(found["text"] or "", options)
+    except RecordError as error:
+        return reject(Source(page.source, page.where or page.source), None, error)
+    return Document(
+        text=text,
+        source=page.source,
+        title=found["title"],
+        outlet=found["sitename"],
+        published=found["date"],
+        url=found["url"],
+        has_raw=False,
+        where=page.where,
+    )
+
+
+class _Files:
     """Finds the reader of each file and turns what stops it into a reject."""
 
-    def __init__(self, options: ReadOptions, parser: HtmlParser) -> None:
-        self._options, self._parser = options, parser
+    def __init__(self, options: ReadOptions, reading: Reading) -> None:
+        self._options, self._reading = options, reading
 
     def file(self, source: Source) -> Records:
-        """Yield the documents and rejects of one file."""
+        """Yield the documents, pages and rejects of one file."""
         try:
             with source.open() as stream:
+                self._reading.next(source, stream)
                 if source.kind in _ARCHIVES:
                     yield from _some(_ARCHIVES[source.kind](stream, source, self._options, self.stream))
                 else:
@@ -81,32 +129,18 @@ class _Reading:
             yield reject(source, None, stream_error(error))
 
     def stream(self, stream: BinaryIO, source: Source) -> Records:
-        """Yield the documents and rejects of a stream that is no archive."""
+        """Yield the documents, pages and rejects of a stream that is no archive."""
         if source.kind is None:
             raise _unsupported(stream, source)
         if source.gzipped:
-            stream = unzipped(stream, size_of(stream) if source.path else None, self._options)
+            stream = unzipped(stream, size_of(stream) if source.path or source.remote else None, self._options)
         if source.kind in _TABLES:
             yield from _some(_TABLES[source.kind](stream, source, self._options))
         elif source.kind == "html":
-            yield self._page(stream, source)
+            yield Page(page_text(self._bytes(stream)), source.name, source.where)
         else:
             text = checked(decode(self._bytes(stream)), self._options)
             yield Document(text=text, source=source.name, where=source.where)
-
-    def _page(self, stream: BinaryIO, source: Source) -> Document:
-        found = self._parser.parse(page_text(self._bytes(stream)))
-        text = checked(found["text"] or "", self._options)
-        return Document(
-            text=text,
-            source=source.name,
-            title=found["title"],
-            outlet=found["sitename"],
-            published=found["date"],
-            url=found["url"],
-            has_raw=False,
-            where=source.where,
-        )
 
     def _bytes(self, stream: BinaryIO) -> bytes:
         data = stream.read(self._options.max_document_bytes + 1)

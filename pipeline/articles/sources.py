@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from pipeline.errors import InputError
 from pipeline.files import readable
+from pipeline.places import RemoteFile, is_address, remote_files
 
 STDIN = "-"
 
@@ -65,6 +66,32 @@ class ReadOptions:
         return 8 * self.max_document_bytes
 
 
+class Reading:
+    """How far the reading of an input has come, in bytes."""
+
+    def __init__(self) -> None:
+        self.total: int | None = None
+        self._before, self._size = 0, 0
+        self._stream: BinaryIO | None = None
+
+    def begin(self, sources: Sequence[Source]) -> None:
+        """Take note of what there is to read; of standard input nobody knows how much it is."""
+        known = [source.size for source in sources]
+        self.total = None if STDIN in (source.where for source in sources) else sum(size or 0 for size in known)
+
+    def next(self, source: Source, stream: BinaryIO) -> None:
+        """Take note that a file is read from now on."""
+        self._before, self._size, self._stream = self._before + self._size, source.size or 0, stream
+
+    @property
+    def done(self) -> int:
+        """Bytes that were read."""
+        within = 0
+        if self._stream is not None and self.total is not None:
+            within = self._size if self._stream.closed else min(self._stream.tell(), self._size)
+        return self._before + within
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """One file to read, on disk or in an archive.
@@ -76,12 +103,22 @@ class Source:
     where
         What a message calls it: the path as given; ``::`` stands before an archive member.
     path
-        None for standard input and archive members.
+        None for standard input, archive members, and what lies at an address.
+    remote
+        Where it lies at an address; None elsewhere.
     """
 
     name: str
     where: str
     path: Path | None = None
+    remote: RemoteFile | None = None
+
+    @property
+    def size(self) -> int | None:
+        """Bytes that it has; None of standard input."""
+        if self.remote is not None:
+            return self.remote.size
+        return self.path.stat().st_size if self.path is not None and self.path.is_file() else None
 
     @property
     def kind(self) -> str | None:
@@ -100,7 +137,10 @@ class Source:
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
         """Open the bytes on disk or standard input."""
-        if self.path is None:
+        if self.remote is not None:
+            with self.remote.open() as stream:
+                yield stream
+        elif self.path is None:
             yield sys.stdin.buffer
         else:
             with self.path.open("rb") as stream:
@@ -148,7 +188,12 @@ def find(paths: Sequence[str]) -> list[Source]:
         if given == STDIN:
             found.setdefault(STDIN, Source("stdin", STDIN))
             continue
-        path, label = Path(given), _label(given, paths)
+        label = _label(given, paths)
+        if is_address(given):
+            for name, remote in _remote(given):
+                found.setdefault(remote.address, Source(f"{label}/{name}" if label else name, remote.address, None, remote))
+            continue
+        path = Path(given)
         if not path.exists():
             raise InputError(f"{given}: no such file or folder; check the path")
         if path.is_file():
@@ -163,6 +208,26 @@ def find(paths: Sequence[str]) -> list[Source]:
     return list(found.values())
 
 
+def _remote(given: str) -> Iterator[tuple[str, RemoteFile]]:
+    """Yield what lies at an address, with the name of each file below it; from folders, not what our stages write."""
+    remotes = remote_files(given)
+    folder = given.rstrip("/") + "/"
+    if not all(remote.address.startswith(folder) for remote in remotes):  # one file, or a pattern
+        folder = os.path.commonprefix([remote.address for remote in remotes]).rpartition("/")[0] + "/"
+        yield from ((remote.address[len(folder) :], remote) for remote in remotes)
+        return
+    names = {remote.address[len(folder) :]: remote for remote in remotes}
+    ours = {name.removesuffix(".manifest.json") for name in names if name.endswith(".manifest.json")}
+    for name, remote in names.items():
+        stem = os.path.splitext(name)[0]
+        above = {name[:index] for index, letter in enumerate(name) if letter == "/"}
+        if is_hidden(name) or name.endswith(_SIDE_ENDINGS) or above & (ours | {f"{o}.articles.parquet" for o in ours}):
+            continue
+        if stem in ours or stem.removesuffix(".articles") in ours:
+            continue
+        yield name, remote
+
+
 def _label(given: str, paths: Sequence[str]) -> str:
     if len(paths) == 1:
         return ""
@@ -175,7 +240,9 @@ def _files(folder: Path) -> Iterator[Path]:
     closed: list[Path] = []
     for parent, folders, names in os.walk(folder, onerror=lambda error: closed.append(Path(error.filename))):
         ours = {name.removesuffix(".manifest.json") for name in names if name.endswith(".manifest.json")}
-        folders[:] = sorted(name for name in folders if not is_hidden(name) and name not in ours)
+        folders[:] = sorted(
+            name for name in folders if not is_hidden(name) and name.removesuffix(".articles.parquet") not in ours
+        )
         # Folders behind a link are not walked: it may lead back to this one, or to the whole disk.
         links = [path for name in folders if (path := Path(parent, name)).is_symlink()]
         for name in sorted(names):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,28 @@ class Corrector:
         self._rejects += found.rejects
         self._counts += found.counts
         return sorted(found.rows, key=lambda row: row["start"])
+
+    def take(self) -> dict[str, Any]:
+        """Return what was found so far as JSON-ready values, and forget it: another corrector ``merge``-s it."""
+        found = {
+            "read": {source: sorted(texts, key=str) for source, texts in sorted(self._read.items())},
+            "placed": sorted(self._placed),
+            "rejects": [asdict(unfit) for unfit in self._rejects],
+            "counts": dict(self._counts),
+        }
+        self._read.clear()
+        self._placed.clear()
+        self._rejects.clear()
+        self._counts.clear()
+        return found
+
+    def merge(self, found: Mapping[str, Any]) -> None:
+        """Add what another corrector with the same files found in other articles (``take``)."""
+        for source, texts in found.get("read", {}).items():
+            self._read[source] |= set(texts)
+        self._placed |= set(found.get("placed", ()))
+        self._rejects += [Reject(**unfit) for unfit in found.get("rejects", ())]
+        self._counts.update(found.get("counts", {}))
 
     def settle(self, reject_one: Callable[[Reject], None], counts: Counter[str]) -> str:
         """Return a line about what does not fit, empty where all does, once every article has been read.

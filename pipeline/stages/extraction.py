@@ -28,6 +28,13 @@ from pipeline.stages.identities import Identities
 
 _DROPPED = "dropped:"
 
+Naming = Callable[[Article], Article]
+"""Gives an article its id; a ``RecordError`` rejects it."""
+
+
+def _as_it_is(article: Article) -> Article:
+    return article
+
 
 class RejectLog:
     """Counts rejects by reason and hands each on.
@@ -101,6 +108,60 @@ def quote_options(config: ReadingConfig) -> QuoteOptions:
     return QuoteOptions(frozenset(config.kinds), config.min_speaker_confidence, tagger)
 
 
+class Extractor:
+    """Finds the articles of one document after another, and the rows of their quotes, targets resolved.
+
+    Parameters
+    ----------
+    topics
+        Debates to choose from where neither the record nor ``targets`` names one.
+    targets
+        Given targets; with several, each quote has a row for each of them.
+    corrector
+        Puts right what coders have corrected; None changes nothing.
+
+    Raises
+    ------
+    ModelError
+        If a tagger is asked for, and missing or damaged.
+    """
+
+    def __init__(
+        self,
+        config: ReadingConfig,
+        topics: Sequence[Topic],
+        *,
+        targets: Sequence[str] = (),
+        corrector: Corrector | None = None,
+    ) -> None:
+        self._finder = TopicFinder({topic.target: topic.aliases for topic in topics})
+        self._wanted, self._default = quote_options(config), config.target
+        self._targets, self._corrector = tuple(targets), corrector
+
+    def articles(
+        self, document: Document, reject: Callable[[Reject], None], counts: Counter[str], name: Naming = _as_it_is
+    ) -> Iterator[tuple[Article, list[dict[str, Any]]]]:
+        """Yield the articles of a document with their rows (``rows.quote_row``); one without any is a reject.
+
+        Parameters
+        ----------
+        counts
+            Gets ``documents``, ``articles``, ``quotes``, ``statements``, and ``dropped:STEP`` of each cleaning step.
+        name
+            Gives an article its id, or rejects it.
+        """
+        counts["documents"] += 1
+        for article in _articles(document, name, reject, counts):
+            chosen = _chosen(article, self._targets, self._finder, self._default)
+            article = replace(article, target=chosen[0])
+            rows = [quote_row(article, quote) for quote in find_quotes(article, self._wanted)]
+            rows = self._corrector.correct(article, rows) if self._corrector else rows
+            counts["articles"] += 1
+            counts["quotes"] += len(rows)
+            counts["statements"] += sum(row["is_statement"] for row in rows)
+            yield article, [row | {"target": target} for row in rows for target in chosen]
+
+
 def extract(
     paths: Sequence[str],
     config: ReadingConfig,
@@ -111,40 +172,24 @@ def extract(
     targets: Sequence[str] = (),
     corrector: Corrector | None = None,
 ) -> Iterator[tuple[Article, list[dict[str, Any]]]]:
-    """Yield every article with the rows of its quotes (``records.quote_row``), targets resolved.
+    """Yield every article under the paths with the rows of its quotes, each article under an id of its own.
 
     Parameters
     ----------
     paths, reject
         As in ``articles.readers.read``.
-    topics
-        Debates to choose from where neither the record nor ``targets`` names one.
-    counts
-        Gets ``documents``, ``articles``, ``quotes``, ``statements``, and ``dropped:STEP`` of each cleaning step.
-    targets
-        Given targets; with several, each quote has a row for each of them.
-    corrector
-        Puts right what coders have corrected; None changes nothing.
+    topics, counts, targets, corrector
+        As in ``Extractor``.
 
     Raises
     ------
     InputError
         If a path is missing or a folder holds nothing to read.
     """
-    finder = TopicFinder({topic.target: topic.aliases for topic in topics})
-    wanted = quote_options(config)
+    extractor = Extractor(config, topics, targets=targets, corrector=corrector)
     with Identities() as identities:
         for document in read(paths, read_options(config), reject):
-            counts["documents"] += 1
-            for article in _articles(document, identities, reject, counts):
-                chosen = _targets(article, targets, finder, config.target)
-                article = replace(article, target=chosen[0])
-                rows = [quote_row(article, quote) for quote in find_quotes(article, wanted)]
-                rows = corrector.correct(article, rows) if corrector else rows
-                counts["articles"] += 1
-                counts["quotes"] += len(rows)
-                counts["statements"] += sum(row["is_statement"] for row in rows)
-                yield article, [row | {"target": target} for row in rows for target in chosen]
+            yield from extractor.articles(document, reject, counts, identities.distinct)
 
 
 def cleaning_counts(counts: Counter[str]) -> tuple[dict[str, int], dict[str, int]]:
@@ -155,7 +200,7 @@ def cleaning_counts(counts: Counter[str]) -> tuple[dict[str, int], dict[str, int
 
 
 def _articles(
-    document: Document, identities: Identities, reject: Callable[[Reject], None], counts: Counter[str]
+    document: Document, name: Naming, reject: Callable[[Reject], None], counts: Counter[str]
 ) -> Iterator[Article]:
     """Yield the cleaned articles of a document; a document without any is a reject."""
     try:
@@ -169,7 +214,7 @@ def _articles(
         counts[_DROPPED + step] += count
     for article in cleaned.articles:
         try:
-            yield identities.distinct(article)
+            yield name(article)
         except RecordError as error:
             reject(_reject(document, error))
 
@@ -179,7 +224,7 @@ def _reject(document: Document, error: RecordError) -> Reject:
     return Reject(file, document.record_id, error.reason, str(error), document.text[:2000])
 
 
-def _targets(
+def _chosen(
     article: Article, given: Sequence[str], finder: TopicFinder, default: str | None
 ) -> tuple[str | None, ...]:
     if article.target:

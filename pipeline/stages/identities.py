@@ -12,6 +12,16 @@ from pipeline.records import Article, text_hash
 _CACHE_KB = 2000
 
 
+def repeated() -> RecordError:
+    """Return the error for an article whose text and source were there before."""
+    return RecordError("the same record as before, word for word; drop one", reason="repeated")
+
+
+def copy_id(article_id: str, source: str) -> str:
+    """Return the id of an article whose text came from another source before."""
+    return text_hash(article_id, source)
+
+
 class _Seen:
     """A set of 64-bit numbers in a database without a name, which goes with its connection."""
 
@@ -48,9 +58,9 @@ class Identities:
         RecordError
             Reason ``repeated``, where text and source are both as before.
         """
-        copy_id = text_hash(article.article_id, article.source)
-        if not self._copies.add(int(copy_id, 16)):
-            raise RecordError("the same record as before, word for word; drop one", reason="repeated")
+        own = copy_id(article.article_id, article.source)
+        if not self._copies.add(int(own, 16)):
+            raise repeated()
         if not self._texts.add(int(article.article_id, 16)):
-            return replace(article, article_id=copy_id)
+            return replace(article, article_id=own)
         return article

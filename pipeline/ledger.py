@@ -1,0 +1,317 @@
+"""The ledger of a scored folder: which shards are done, what is in them, and how far a run has come.
+
+It is an index: each shard's file says all of it, too, so that a ledger that was damaged or lost is made again from them.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Self
+
+LEDGER = "_ledger.sqlite"
+"""Name of the file; tools that read folders of Parquet files pass over names with an underscore."""
+FORMAT = "1"
+
+Seen = Literal["new", "known", "again"]
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS shards (
+    name TEXT PRIMARY KEY, generation INTEGER, position INTEGER, reading TEXT, scoring TEXT, model TEXT,
+    rows_sha256 TEXT, articles_sha256 TEXT, articles INTEGER, quotes INTEGER, rows INTEGER, rejects INTEGER,
+    failed INTEGER, seconds REAL, ended REAL, copies TEXT
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS items (digest BLOB PRIMARY KEY, shard TEXT, run INTEGER, position INTEGER) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS items_of_shards ON items (shard);
+CREATE TABLE IF NOT EXISTS articles (shard TEXT, place INTEGER, article TEXT, source TEXT, PRIMARY KEY (shard, place))
+    WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS articles_by_text ON articles (article);
+CREATE TABLE IF NOT EXISTS runs (
+    number INTEGER PRIMARY KEY, began REAL, told REAL, ended REAL, state TEXT, engine TEXT, workers INTEGER,
+    bytes INTEGER, bytes_done INTEGER, bytes_before INTEGER, articles INTEGER, rescored INTEGER, to_rescore INTEGER
+);
+CREATE TABLE IF NOT EXISTS moves (digest BLOB, shard TEXT, PRIMARY KEY (digest, shard)) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ShardRecord:
+    """One line of the ledger.
+
+    Parameters
+    ----------
+    name
+        Hash of what it was cut as; its file is ``part-NAME.parquet``.
+    generation, position
+        Number of the run that first held it (runs that were gone on with count as one), and its place in the input of
+        that run: together the order of shards.
+    reading, scoring
+        Hashes of what its quotes and its scores depend on besides the articles.
+    model
+        As in the column ``model``.
+    copies
+        Place of an article in the shard to its own id, or None where it is left out, for each that stands elsewhere
+        with the same text.
+    failed
+        Articles that could not be worked through: the process died, the time was up, the program failed.
+    seconds
+        Of the worker; None where the ledger was made again from the files.
+    """
+
+    name: str
+    generation: int
+    position: int
+    reading: str
+    scoring: str
+    model: str
+    rows_sha256: str
+    articles_sha256: str
+    articles: int
+    quotes: int
+    rows: int
+    rejects: int
+    failed: int
+    seconds: float | None
+    ended: float
+    copies: Mapping[int, str | None] = field(default_factory=dict)
+
+
+_COLUMNS = tuple(ShardRecord.__slots__)
+
+
+class Ledger:
+    """A database of one writer, in a file or, for a folder at an address, in a file that is copied there.
+
+    Raises
+    ------
+    sqlite3.DatabaseError
+        If the file is damaged.
+    """
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        self.path = path
+        uri = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
+        self._database = sqlite3.connect(uri, uri=True, isolation_level=None)
+        try:
+            if self._one("PRAGMA quick_check") != "ok":
+                raise sqlite3.DatabaseError("damaged")
+            if not read_only:
+                # A crash of this process loses nothing; a crash of the machine may, and then the files are asked.
+                # With a write-ahead log others may read while this one writes.
+                self._database.execute("PRAGMA journal_mode = WAL")
+                self._database.execute("PRAGMA synchronous = OFF")
+                self._database.execute("PRAGMA cache_size = -4000")
+                self._database.executescript(_TABLES)
+                self._database.execute("INSERT OR IGNORE INTO about VALUES ('format', ?)", (FORMAT,))
+            if self.about("format") != FORMAT:
+                raise sqlite3.DatabaseError(f"of format {self.about('format')}, not {FORMAT}")
+        except sqlite3.Error:
+            self._database.close()
+            raise
+        self._run = 0
+
+    def settle(self) -> None:
+        """Bring all that is written into the file itself."""
+        self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._database.close()
+
+    def _one(self, query: str, *values: Any) -> Any:
+        row = self._database.execute(query, values).fetchone()
+        return row[0] if row else None
+
+    # --- what the whole folder rests on
+
+    def about(self, name: str) -> str | None:
+        """Return a word about the folder."""
+        value: str | None = self._one("SELECT value FROM about WHERE name = ?", name)
+        return value
+
+    def tell(self, name: str, value: str) -> None:
+        """Keep a word about the folder."""
+        self._database.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (name, value))
+
+    @property
+    def generation(self) -> int:
+        """How many runs came to their end."""
+        return int(self.about("generation") or 0)
+
+    # --- shards
+
+    def shards(self) -> Iterator[ShardRecord]:
+        """Yield all shards in their order."""
+        names = ", ".join(_COLUMNS)
+        for row in self._database.execute(f"SELECT {names} FROM shards ORDER BY generation, position, name"):
+            yield _record(row)
+
+    def shard(self, name: str) -> ShardRecord | None:
+        """Return one shard; None where there is none of the name."""
+        row = self._database.execute(f"SELECT {', '.join(_COLUMNS)} FROM shards WHERE name = ?", (name,)).fetchone()
+        return _record(row) if row else None
+
+    def names(self, *, other_than: str | None = None) -> list[str]:
+        """Return the names of all shards, or of those scored otherwise, in order."""
+        query = "SELECT name FROM shards WHERE scoring IS NOT ? ORDER BY generation, position, name"
+        return [row[0] for row in self._database.execute(query, (other_than,))]
+
+    def commit(
+        self, record: ShardRecord, items: Sequence[str], articles: Sequence[tuple[str, str]], moved: Sequence[str] = ()
+    ) -> None:
+        """Enter a shard that is done, all or nothing.
+
+        Parameters
+        ----------
+        items
+            Digests of the documents in it.
+        articles
+            Id and source of each article in it, the id as its text alone would give it.
+        moved
+            Digests that stood in other shards so far: these are to be rewritten without them (``moves``).
+        """
+        values = [getattr(record, name) for name in _COLUMNS[:-1]]
+        values.append(json.dumps({str(place): name for place, name in sorted(record.copies.items())}))
+        marks = ", ".join("?" * len(_COLUMNS))
+        with _all_or_nothing(self._database):
+            for digest in moved:
+                found = self._one("SELECT shard FROM items WHERE digest = ?", bytes.fromhex(digest))
+                if found not in (None, record.name):
+                    self._database.execute("INSERT OR IGNORE INTO moves VALUES (?, ?)", (bytes.fromhex(digest), found))
+            self._database.execute(f"INSERT OR REPLACE INTO shards ({', '.join(_COLUMNS)}) VALUES ({marks})", values)
+            self._database.execute("UPDATE items SET shard = NULL WHERE shard = ?", (record.name,))
+            self._database.executemany(
+                "INSERT INTO items VALUES (?, ?, 0, NULL) ON CONFLICT (digest) DO UPDATE SET shard = excluded.shard",
+                ((bytes.fromhex(digest), record.name) for digest in items),
+            )
+            self._database.execute("DELETE FROM articles WHERE shard = ?", (record.name,))
+            self._database.executemany(
+                "INSERT INTO articles VALUES (?, ?, ?, ?)",
+                ((record.name, place, article, source) for place, (article, source) in enumerate(articles)),
+            )
+
+    def forget(self, name: str) -> None:
+        """Strike a shard out; its documents are new again."""
+        with _all_or_nothing(self._database):
+            self._database.execute("UPDATE items SET shard = NULL WHERE shard = ?", (name,))
+            self._database.execute("DELETE FROM articles WHERE shard = ?", (name,))
+            self._database.execute("DELETE FROM moves WHERE shard = ?", (name,))
+            self._database.execute("DELETE FROM shards WHERE name = ?", (name,))
+
+    def moves(self) -> dict[str, list[str]]:
+        """Return the shards that are to be rewritten, and the digests that are to leave each."""
+        found: dict[str, list[str]] = {}
+        for digest, shard in self._database.execute("SELECT digest, shard FROM moves ORDER BY shard, digest"):
+            found.setdefault(shard, []).append(digest.hex())
+        return found
+
+    def moved(self, name: str) -> None:
+        """Take note that a shard was rewritten."""
+        self._database.execute("DELETE FROM moves WHERE shard = ?", (name,))
+
+    # --- documents
+
+    def see(self, digest: str, position: int, *, redo: bool = False) -> Seen:
+        """Return whether a document is new, done in a shard, or was there before in the input of this run.
+
+        Parameters
+        ----------
+        redo
+            Call one that is done new, all the same.
+        """
+        key = bytes.fromhex(digest)
+        row = self._database.execute("SELECT shard, run FROM items WHERE digest = ?", (key,)).fetchone()
+        if row is None:
+            self._database.execute("INSERT INTO items VALUES (?, NULL, ?, ?)", (key, self._run, position))
+            return "new"
+        if row[1] == self._run:
+            return "again"
+        self._database.execute("UPDATE items SET run = ?, position = ? WHERE digest = ?", (self._run, position, key))
+        return "new" if row[0] is None or redo else "known"
+
+    def absent(self) -> dict[str, list[str]]:
+        """Return the documents in shards that the input of this run did not have, by shard."""
+        found: dict[str, list[str]] = {}
+        query = "SELECT shard, digest FROM items WHERE shard IS NOT NULL AND run != ? ORDER BY shard, digest"
+        for shard, digest in self._database.execute(query, (self._run,)):
+            found.setdefault(shard, []).append(digest.hex())
+        return found
+
+    def place_shards(self) -> None:
+        """Give the shards of this generation their places in the input, once it was read to its end."""
+        self._database.execute(
+            "UPDATE shards SET position = coalesce((SELECT min(position) FROM items WHERE items.shard = shards.name "
+            "AND items.run = ?), position) WHERE generation = ?",
+            (self._run, self.generation),
+        )
+
+    def copies(self) -> Iterator[tuple[str, str, str, int]]:
+        """Yield id, source, shard and place of each article whose text stands elsewhere, too; equal ids in order."""
+        yield from self._database.execute(
+            "SELECT article, source, shard, place FROM articles JOIN shards ON shards.name = articles.shard "
+            "WHERE article IN (SELECT article FROM articles GROUP BY article HAVING count(*) > 1) "
+            "ORDER BY article, generation, position, shard, place"
+        )
+
+    # --- runs
+
+    def begin(self, engine: str, workers: int, size: int | None, to_rescore: int) -> None:
+        """Open a run; ``size`` is that of the input in bytes, where it is known."""
+        now = time.time()
+        self._database.execute(
+            "INSERT INTO runs VALUES (NULL, ?, ?, NULL, 'running', ?, ?, ?, 0, 0, 0, 0, ?)",
+            (now, now, engine, workers, size, to_rescore),
+        )
+        self._run = self._one("SELECT max(number) FROM runs")
+
+    def come(self, *, size_done: int, size_before: int, articles: int, rescored: int) -> None:
+        """Say how far this run has come."""
+        self._database.execute(
+            "UPDATE runs SET told = ?, bytes_done = ?, bytes_before = ?, articles = ?, rescored = ? WHERE number = ?",
+            (time.time(), size_done, size_before, articles, rescored, self._run),
+        )
+
+    def end(self, state: Literal["finished", "stopped"]) -> None:
+        """Close the run; a finished one ends a generation."""
+        self._database.execute(
+            "UPDATE runs SET ended = ?, state = ? WHERE number = ?", (time.time(), state, self._run)
+        )
+        if state == "finished":
+            self.tell("generation", str(self.generation + 1))
+
+    def last_run(self) -> dict[str, Any] | None:
+        """Return the newest run: the columns of its table."""
+        cursor = self._database.execute("SELECT * FROM runs ORDER BY number DESC LIMIT 1")
+        row = cursor.fetchone()
+        return dict(zip([column[0] for column in cursor.description], row, strict=True)) if row else None
+
+    def totals(self) -> dict[str, int]:
+        """Return sums over all shards."""
+        names = ("articles", "quotes", "rows", "rejects", "failed")
+        sums = ", ".join(f"coalesce(sum({name}), 0)" for name in names)
+        row = self._database.execute(f"SELECT count(*), {sums} FROM shards").fetchone()
+        return dict(zip(("shards", *names), row, strict=True))
+
+
+@contextmanager
+def _all_or_nothing(database: sqlite3.Connection) -> Iterator[None]:
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        database.execute("ROLLBACK")
+        raise
+    database.execute("COMMIT")
+
+
+def _record(row: Sequence[Any]) -> ShardRecord:
+    values = dict(zip(_COLUMNS, row, strict=True))
+    return ShardRecord(**values | {"copies": {int(k): v for k, v in json.loads(values["copies"]).items()}})

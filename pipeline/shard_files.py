@@ -1,0 +1,177 @@
+"""A shard's file: a Parquet table that carries what is known of the shard, and can be told from a damaged one."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.errors import InputError
+from pipeline.files import sha256_text
+from pipeline.records import LABELS
+
+_KEY = b"quotestance"
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFacts:
+    """What became of one document.
+
+    Parameters
+    ----------
+    digest
+        Hash of the document, 32 hexadecimal digits.
+    counts
+        As ``Extractor.articles`` counts, for this document alone.
+    rejects
+        Fields of ``records.Reject``, one mapping a reject.
+    articles
+        Id and source of each article in it, the id as the text alone gives it.
+    failed
+        The document could not be worked through; its reject says why.
+    """
+
+    digest: str
+    counts: Mapping[str, int] = field(default_factory=dict)
+    rejects: tuple[Mapping[str, Any], ...] = ()
+    articles: tuple[tuple[str, str], ...] = ()
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a shard besides its rows.
+
+    Parameters
+    ----------
+    shard, generation, position, reading, scoring, model, copies
+        As in ``ledger.ShardRecord``.
+    rows, stances
+        Rows, and statements by predicted label.
+    drift
+        Stance before and now of each statement when a model took the place of another: the other's name under
+        ``model``, and under ``moved`` rows of target, stance before, stance now, number.
+    corrections
+        What ``Corrector`` found in the shard; empty without files of corrections.
+    """
+
+    shard: str
+    generation: int
+    position: int
+    reading: str
+    scoring: str
+    model: str
+    items: tuple[ItemFacts, ...]
+    rows: int
+    stances: Mapping[str, int]
+    copies: Mapping[int, str | None] = field(default_factory=dict)
+    drift: Mapping[str, Any] | None = None
+    corrections: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def counts(self) -> Counter[str]:
+        """Counts over all documents."""
+        total: Counter[str] = Counter()
+        for item in self.items:
+            total.update(item.counts)
+        return total
+
+    @property
+    def rejects(self) -> list[dict[str, Any]]:
+        """Rejects of all documents, in order."""
+        return [dict(reject) for item in self.items for reject in item.rejects]
+
+    @property
+    def articles(self) -> list[tuple[str, str]]:
+        """Id and source of all articles, in order."""
+        return [article for item in self.items for article in item.articles]
+
+    @property
+    def failed(self) -> int:
+        """Documents that could not be worked through."""
+        return sum(item.failed for item in self.items)
+
+    def counting(self, rows: Sequence[Mapping[str, Any]]) -> Self:
+        """Return the facts with the counts of these rows."""
+        stances = Counter(row["stance"] for row in rows if row["is_statement"])
+        return replace(self, rows=len(rows), stances={label: stances[label] for label in LABELS})
+
+    def note(self) -> dict[str, Any]:
+        """Return the facts as JSON-ready values, with a check."""
+        values = {"format": FORMAT, **asdict(self)}
+        values["copies"] = {str(place): name for place, name in sorted(self.copies.items())}
+        return values | {"check": _check(values)}
+
+    @classmethod
+    def of(cls, note: Mapping[str, Any]) -> Self:
+        """Return the facts of a note.
+
+        Raises
+        ------
+        ValueError
+            If it is damaged or of another format.
+        """
+        values = {name: value for name, value in note.items() if name != "check"}
+        if values.pop("format", None) != FORMAT or _check({"format": FORMAT, **values}) != note.get("check"):
+            raise ValueError("its note is damaged or of another version")
+        items = tuple(
+            ItemFacts(
+                **item
+                | {"rejects": tuple(item["rejects"]), "articles": tuple((a, source) for a, source in item["articles"])}
+            )
+            for item in values["items"]
+        )
+        copies = {int(place): name for place, name in values["copies"].items()}
+        return cls(**values | {"items": items, "copies": copies})
+
+
+def _check(values: Mapping[str, Any]) -> str:
+    return sha256_text(json.dumps(values, sort_keys=True))
+
+
+def pack(rows: Sequence[Mapping[str, Any]], schema: pa.Schema, note: Mapping[str, Any]) -> bytes:
+    """Return a Parquet file; the same rows and note give the same bytes."""
+    columns = {name: [row.get(name) for row in rows] for name in schema.names}
+    table = pa.table(columns, schema=schema.with_metadata({_KEY: json.dumps(note).encode()}))
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, compression="zstd", write_statistics=False, write_page_checksum=True)
+    data: bytes = sink.getvalue().to_pybytes()
+    return data
+
+
+def unpack(data: bytes, where: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Return rows and note of a shard's file, every page checked.
+
+    Raises
+    ------
+    InputError
+        If it is damaged, or no file of ours.
+    """
+    try:
+        table = pq.read_table(pa.BufferReader(data), page_checksum_verification=True)
+        note = json.loads((table.schema.metadata or {})[_KEY])
+        return table.to_pylist(), note
+    except (pa.ArrowException, OSError, ValueError, KeyError) as error:
+        raise InputError(f"{where}: damaged ({str(error).splitlines()[0] if str(error) else 'no note'})") from error
+
+
+def note_of(data: bytes, where: str) -> dict[str, Any]:
+    """Return the note alone.
+
+    Raises
+    ------
+    InputError
+        If it is damaged, or no file of ours.
+    """
+    try:
+        metadata = pq.read_schema(pa.BufferReader(data)).metadata or {}
+        note: dict[str, Any] = json.loads(metadata[_KEY])
+        return note
+    except (pa.ArrowException, OSError, ValueError, KeyError) as error:
+        raise InputError(f"{where}: damaged") from error

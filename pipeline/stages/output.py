@@ -1,0 +1,101 @@
+"""Where the rows of a scoring run go: one table, or a folder of shards; on disk or at an address."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from pipeline.articles.sources import STDIN
+from pipeline.errors import InputError
+from pipeline.files import missing_folders
+from pipeline.parts import beside, is_folder
+from pipeline.places import Place, is_address, joined, place
+from pipeline.storage import check_table_path
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """An output by its path or address.
+
+    Parameters
+    ----------
+    name
+        As it was given.
+    """
+
+    name: str
+
+    @property
+    def remote(self) -> bool:
+        """Whether it lies at an address."""
+        return is_address(self.name)
+
+    @property
+    def folder(self) -> bool:
+        """Whether it is a folder of shards, not one table."""
+        return PurePosixPath(self.name).suffix == "" if self.remote else is_folder(Path(self.name))
+
+    def side(self, name: str) -> str:
+        """Return path or address of a side file."""
+        if not self.remote:
+            return str(beside(Path(self.name), name))
+        parent, _, own = self.name.rstrip("/").rpartition("/")
+        return joined(parent, f"{own if self.folder else PurePosixPath(own).stem}.{name}")
+
+    @property
+    def outputs(self) -> list[str]:
+        """The output and its side files, manifest included."""
+        return [self.name, *map(self.side, ("articles.parquet", "rejected.jsonl", "manifest.json"))]
+
+    def shards(self) -> tuple[Place, Place]:
+        """Return where shards are kept, their rows and their articles; of a table, hidden beside it until it is done."""
+        if self.folder:
+            return place(self.name), place(self.side("articles.parquet"))
+        parent, _, own = self.name.rpartition("/")
+        hidden = joined(parent, f".{own}.shards") if parent or not self.name.startswith("/") else f"/.{own}.shards"
+        return place(hidden), place(joined(hidden, "articles"))
+
+    def made(self) -> list[Path]:
+        """Return the folders that have to be made for it, the innermost first."""
+        if self.remote:
+            return []
+        own = [Path(self.name)] if self.folder and not Path(self.name).exists() else []
+        return [*own, *missing_folders(Path(self.name))]
+
+    def check(self) -> None:
+        """Raise ``InputError`` unless it is a table, or a folder of its own."""
+        if self.remote:
+            if not self.folder:
+                check_table_path(Path(PurePosixPath(self.name).name))
+            return
+        out = Path(self.name)
+        if self.name == STDIN or (is_folder(out) and out.exists() and not out.is_dir()):
+            raise InputError(f"{out}: cannot write here; name a table (.parquet, .jsonl, .csv) or a folder")
+        if not is_folder(out):
+            check_table_path(out)
+        # Side files of a folder stand beside it: those of the working folder would land outside of it.
+        if is_folder(out) and out.exists() and out.samefile("."):
+            raise InputError(f"{out}: is the working folder; name a folder in it, or a table (.parquet, .jsonl, .csv)")
+
+    @contextmanager
+    def files(self) -> Iterator[Path]:
+        """Yield a path to write the table to, with side files beside it; what is at an address goes there in the end."""
+        if not self.remote:
+            yield Path(self.name)
+            return
+        parent, _, own = self.name.rstrip("/").rpartition("/")
+        with tempfile.TemporaryDirectory() as temporary:
+            yield Path(temporary, own)
+            target = place(parent)
+            for path in sorted(Path(temporary).iterdir()):
+                if path.is_file():
+                    target.upload(path, path.name)
+
+
+def same(path: str) -> str:
+    """Return what tells whether two paths or addresses are the same."""
+    return path if is_address(path) else os.path.realpath(path)
