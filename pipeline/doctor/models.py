@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shlex
+import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -115,9 +117,8 @@ def _needs(configured: Sequence[_Configured]) -> Iterator[Finding]:
         if not lacking:
             whole.append(each.name)
             continue
-        text = f"lacks {', '.join(lacking)}" + (
-            " and is what configs/train.yaml names" if each.chosen else " (optional)"
-        )
+        why = ", and configs/train.yaml names this model" if each.chosen else " (optional)"
+        text = f"lacks {', '.join(lacking)}{why}"
         extras = {project.extra_of(package) for package in lacking}
         yield Finding(f"model {each.name}", each.fault, text, install(*extras))
     if whole:
@@ -140,7 +141,8 @@ def _encoder(name: str, model: str, absent: State) -> Finding:
     label, package = f"encoder {name}", encoders.package_of(name)
     if package is None:
         try:
-            found = encoders.find_encoder(name)
+            with redirect_stdout(sys.stderr):  # the hub's client prints what it cannot import
+                found = encoders.find_encoder(name)
         except ModelError as error:
             fetch = ["--set", "model.download=true", "--set", "model.revision=COMMIT"]
             mend = shlex.join(["stance", "train", "--model", model, *fetch])
