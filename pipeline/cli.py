@@ -321,13 +321,20 @@ def score(
         say_beside({stage.find_model(settings): rows, other.address: other.score(rows)})
 
 
-@app.command(epilog="Example: stance doctor")
-def doctor() -> None:
-    """Show what is installed and found, for when something does not work."""
+@app.command(epilog="Example: stance doctor --json")
+def doctor(as_json: options.Json = False) -> None:
+    """Show what is installed and found, and the commands that mend what is not well; status 1 if something is broken.
+
+    Versions against the lock, packages that the configured models need, encoders and models by hash, the MLflow store,
+    telemetry, leftovers of broken-off commands, disk and memory. Nothing is changed.
+    """
+    from pipeline.console_doctor import say_findings
     from pipeline.doctor import examine
 
-    for name, finding in examine():
-        say(f"{name:<20}{finding}")
+    findings = list(examine())
+    say_findings(findings, as_json=as_json)
+    if any(finding.state == "broken" for finding in findings):
+        raise typer.Exit(1)
 
 
 def _debug_first(arguments: Sequence[str]) -> list[str]:
@@ -338,7 +345,10 @@ def _debug_first(arguments: Sequence[str]) -> list[str]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command and return its exit status: 0 done, 1 a gate failed, 2 a user's error, told in one line."""
+    """Run the command and return its exit status.
+
+    0 done, 1 a gate failed or the doctor found something broken, 2 a user's error, told in one line.
+    """
     streams.prepare()
     given = _debug_first(sys.argv[1:] if arguments is None else arguments)
     try:

@@ -145,6 +145,11 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
         yield batch
 
 
+def check(folder: Path) -> None:
+    """Raise ``ModelError`` unless the folder holds a tagger, its files those that it was saved with."""
+    _card(folder)
+
+
 class _Card(NamedTuple):
     """What ``tagger.json`` says of how to read."""
 

@@ -66,7 +66,7 @@ def find_encoder(name: str, *, download: bool = False, revision: str | None = No
     folder = Path(name).expanduser()
     if folder.is_dir():
         return _encoder(folder, "folder")
-    package = PACKAGES.get(name.removeprefix(_HUB_PREFIX))
+    package = package_of(name)
     if package and any(_installed(part) for part in package.distributions):
         return _encoder(_packaged(package), f"package {package.distributions[0]}")
     if found := _from_hub(name, download=download, revision=revision):
@@ -97,22 +97,55 @@ def _installed(name: str) -> bool:
     return True
 
 
-def _packaged(package: Package) -> Path:
-    """Return the folder of a package's model after its files were compared with the pinned hashes."""
+def package_of(name: str) -> Package | None:
+    """Return which package an encoder of this name comes in, installed or not; None where in none that is known."""
+    return None if Path(name).expanduser().is_dir() else PACKAGES.get(name.removeprefix(_HUB_PREFIX))
+
+
+def check_package(package: Package) -> Path:
+    """Return where a package's model lies, or will once it is unpacked; its files fit the pinned hashes.
+
+    Raises
+    ------
+    ModelError
+        If a part is missing, or a file is not the one that is known.
+    """
     if missing := [name for name in package.distributions if not _installed(name)]:
         raise ModelError(f"encoder {package.name}: parts of it are missing; pip install {' '.join(missing)}")
     again = f"install {' '.join(package.distributions)} again"
-    places = [Path(str(distribution(name).locate_file(path))) for name, path in package.places()]
+    places = _places(package)
     if not package.archives:
         _compare(places[0], package.files, again)
         return places[0]
-    folder = _cache() / f"{package.name}-{package.files['model.safetensors'][:12]}"
+    if folder := unpacked(package):
+        _compare(folder, package.files, f"delete {folder}")
+        return folder
+    for place, digest in zip(places, package.archives.values(), strict=True):
+        _compare(place.parent, {place.name: digest}, again)
+    return _unpacking(package)
+
+
+def unpacked(package: Package) -> Path | None:
+    """Return the folder into which a package's archives were unpacked; None where that has not been done."""
+    folder = _unpacking(package)
+    return folder if package.archives and folder.is_dir() else None
+
+
+def _unpacking(package: Package) -> Path:
+    return _cache() / f"{package.name}-{package.files['model.safetensors'][:12]}"
+
+
+def _packaged(package: Package) -> Path:
+    """Return the folder of a package's model, unpacked, after its files were compared with the pinned hashes."""
+    folder = check_package(package)
     if not folder.is_dir():
-        for place, digest in zip(places, package.archives.values(), strict=True):
-            _compare(place.parent, {place.name: digest}, again)
-        _unpack(places, folder, package)
-    _compare(folder, package.files, f"delete {folder}")
+        _unpack(_places(package), folder, package)
+        _compare(folder, package.files, f"delete {folder}")
     return folder
+
+
+def _places(package: Package) -> list[Path]:
+    return [Path(str(distribution(name).locate_file(path))) for name, path in package.places()]
 
 
 def _cache() -> Path:

@@ -47,7 +47,7 @@ def store_uri() -> str:
     return os.environ.get(VARIABLE) or f"sqlite:///{path}"
 
 
-def _database(uri: str) -> Path | None:
+def database_of(uri: str) -> Path | None:
     """Return the database file of a sqlite address; None for any other store."""
     return Path(unquote(uri.removeprefix("sqlite:///"))).absolute() if uri.startswith("sqlite:///") else None
 
@@ -110,7 +110,7 @@ def connect() -> tuple[MlflowClient, str]:
     from mlflow import MlflowClient
 
     uri = store_uri()
-    database = _database(uri)
+    database = database_of(uri)
     if database:
         _probe(database)
     with reported(uri), FileLock(f"{database}.lock", timeout=120) if database else nullcontext():
@@ -124,5 +124,5 @@ def connect() -> tuple[MlflowClient, str]:
 
 def is_empty() -> bool:
     """Return True where the store is a database that nobody has made yet: looking must not make it."""
-    database = _database(store_uri())
+    database = database_of(store_uri())
     return database is not None and not database.exists()
