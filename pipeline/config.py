@@ -214,8 +214,19 @@ class ScoreConfig(ReadingConfig):
         Names of folders under ``models/``, here or in the installation.
     batch_rows
         Quotes that are scored at a time.
-    part_rows
-        Rows of one file, where a folder is written.
+    shard_articles
+        Articles that are scored, written and entered in the ledger together; about so many.
+    engine
+        ``local``: processes of this machine; ``ray``: a Ray cluster; ``inline``: this process, which an article that
+        ends it takes along.
+    workers
+        Processes; None takes one a processor, and no more than there is memory for.
+    memory_gb
+        Memory for all workers; None takes what is free.
+    address
+        Of the Ray cluster to join; None starts Ray on this machine.
+    article_seconds
+        Longest time for one article; what takes longer is a reject.
     abstain_below
         Rows of a lower confidence are flagged as abstained; None flags none. Their stance stays.
     """
@@ -223,5 +234,10 @@ class ScoreConfig(ReadingConfig):
     model: str | None
     models: tuple[str, ...]
     batch_rows: int = Field(ge=1)
-    part_rows: int = Field(ge=1)
+    shard_articles: int = Field(ge=1)
+    engine: Literal["local", "ray", "inline"]
+    workers: int | None = Field(ge=1)
+    memory_gb: float | None = Field(gt=0)
+    address: str | None
+    article_seconds: float = Field(gt=0)
     abstain_below: float | None = Field(ge=0, le=1)

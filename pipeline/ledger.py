@@ -1,6 +1,6 @@
 """The ledger of a scored folder: which shards are done, what is in them, and how far a run has come.
 
-It is an index: each shard's file says all of it, too, so that a ledger that was damaged or lost is made again from them.
+It is an index: each shard's file says all of it, too, so that a ledger that was damaged or lost is made again.
 """
 
 from __future__ import annotations
@@ -245,6 +245,10 @@ class Ledger:
             found.setdefault(shard, []).append(digest.hex())
         return found
 
+    def count_absent(self) -> int:
+        """Return how many documents in shards the input of this run did not have."""
+        return int(self._one("SELECT count(*) FROM items WHERE shard IS NOT NULL AND run != ?", self._run))
+
     def place_shards(self) -> None:
         """Give the shards of this generation their places in the input, once it was read to its end."""
         self._database.execute(
@@ -263,27 +267,26 @@ class Ledger:
 
     # --- runs
 
-    def begin(self, engine: str, workers: int, size: int | None, to_rescore: int) -> None:
-        """Open a run; ``size`` is that of the input in bytes, where it is known."""
+    def begin(self, engine: str, workers: int, to_rescore: int) -> None:
+        """Open a run."""
         now = time.time()
         self._database.execute(
-            "INSERT INTO runs VALUES (NULL, ?, ?, NULL, 'running', ?, ?, ?, 0, 0, 0, 0, ?)",
-            (now, now, engine, workers, size, to_rescore),
+            "INSERT INTO runs VALUES (NULL, ?, ?, NULL, 'running', ?, ?, NULL, 0, 0, 0, 0, ?)",
+            (now, now, engine, workers, to_rescore),
         )
         self._run = self._one("SELECT max(number) FROM runs")
 
-    def come(self, *, size_done: int, size_before: int, articles: int, rescored: int) -> None:
-        """Say how far this run has come."""
+    def come(self, *, size: int | None, size_done: int, size_before: int, articles: int, rescored: int) -> None:
+        """Say how far this run has come: bytes of the input, if known, bytes scored, and bytes passed over."""
         self._database.execute(
-            "UPDATE runs SET told = ?, bytes_done = ?, bytes_before = ?, articles = ?, rescored = ? WHERE number = ?",
-            (time.time(), size_done, size_before, articles, rescored, self._run),
+            "UPDATE runs SET told = ?, bytes = ?, bytes_done = ?, bytes_before = ?, articles = ?, rescored = ? "
+            "WHERE number = ?",
+            (time.time(), size, size_done, size_before, articles, rescored, self._run),
         )
 
     def end(self, state: Literal["finished", "stopped"]) -> None:
         """Close the run; a finished one ends a generation."""
-        self._database.execute(
-            "UPDATE runs SET ended = ?, state = ? WHERE number = ?", (time.time(), state, self._run)
-        )
+        self._database.execute("UPDATE runs SET ended = ?, state = ? WHERE number = ?", (time.time(), state, self._run))
         if state == "finished":
             self.tell("generation", str(self.generation + 1))
 

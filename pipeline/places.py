@@ -109,7 +109,7 @@ class LocalPlace:
 
 @dataclass(frozen=True, slots=True)
 class RemotePlace:
-    """A folder of a file system that fsspec reaches; object stores write a file as a whole or not at all, others may not."""
+    """A folder of a file system that fsspec reaches; object stores write files as a whole, others may not."""
 
     address: str
 
@@ -237,4 +237,3 @@ def _told(where: str, what: str) -> Iterator[None]:
     except Exception as error:  # each package has its own
         why = " ".join(str(error).split())[:200] or type(error).__name__
         raise InputError(f"{where}: cannot {what} ({why}); check address, rights and connection") from error
-

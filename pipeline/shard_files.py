@@ -15,6 +15,8 @@ from pipeline.errors import InputError
 from pipeline.files import sha256_text
 from pipeline.records import LABELS
 
+Row = dict[str, Any]
+
 _KEY = b"quotestance"
 FORMAT = 1
 
@@ -145,8 +147,15 @@ def pack(rows: Sequence[Mapping[str, Any]], schema: pa.Schema, note: Mapping[str
     return data
 
 
-def unpack(data: bytes, where: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Return rows and note of a shard's file, every page checked.
+def unpack(
+    data: bytes, where: str, columns: Sequence[str] | None = None
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Return rows and note of a shard's file, every page that is read checked.
+
+    Parameters
+    ----------
+    columns
+        Those that are wanted; None wants all.
 
     Raises
     ------
@@ -154,7 +163,7 @@ def unpack(data: bytes, where: str) -> tuple[list[dict[str, Any]], dict[str, Any
         If it is damaged, or no file of ours.
     """
     try:
-        table = pq.read_table(pa.BufferReader(data), page_checksum_verification=True)
+        table = pq.read_table(pa.BufferReader(data), columns=columns, page_checksum_verification=True)
         note = json.loads((table.schema.metadata or {})[_KEY])
         return table.to_pylist(), note
     except (pa.ArrowException, OSError, ValueError, KeyError) as error:

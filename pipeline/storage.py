@@ -169,13 +169,15 @@ def _typed(value: str, column: str) -> Any:
 
 
 def read_table(path: Path, required: Iterable[str] = ()) -> list[dict[str, Any]]:
-    """Return a table's rows as dicts.
+    """Return a table's rows as dicts; a folder whose name ends in ``.parquet`` is one table, too.
 
     Raises
     ------
     InputError
         If the file is missing, damaged, of another format, or lacks a required column.
     """
+    if path.suffix == ".parquet" and path.is_dir():
+        return [row for part in sorted(path.glob("*.parquet")) for row in read_table(part, required)]
     check_table_path(path)
     if not path.is_file():
         raise InputError(f"{path}: no such table; run the stage that writes it first")

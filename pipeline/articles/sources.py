@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from pipeline.errors import InputError
 from pipeline.files import readable
+from pipeline.ledger import LEDGER
 from pipeline.places import RemoteFile, is_address, remote_files
 
 STDIN = "-"
@@ -191,7 +192,8 @@ def find(paths: Sequence[str]) -> list[Source]:
         label = _label(given, paths)
         if is_address(given):
             for name, remote in _remote(given):
-                found.setdefault(remote.address, Source(f"{label}/{name}" if label else name, remote.address, None, remote))
+                name = f"{label}/{name}" if label else name
+                found.setdefault(remote.address, Source(name, remote.address, remote=remote))
             continue
         path = Path(given)
         if not path.exists():
@@ -213,7 +215,7 @@ def _remote(given: str) -> Iterator[tuple[str, RemoteFile]]:
     remotes = remote_files(given)
     folder = given.rstrip("/") + "/"
     if not all(remote.address.startswith(folder) for remote in remotes):  # one file, or a pattern
-        folder = os.path.commonprefix([remote.address for remote in remotes]).rpartition("/")[0] + "/"
+        folder = os.path.commonpath([remote.address.rpartition("/")[0] for remote in remotes]) + "/"
         yield from ((remote.address[len(folder) :], remote) for remote in remotes)
         return
     names = {remote.address[len(folder) :]: remote for remote in remotes}
@@ -240,6 +242,7 @@ def _files(folder: Path) -> Iterator[Path]:
     closed: list[Path] = []
     for parent, folders, names in os.walk(folder, onerror=lambda error: closed.append(Path(error.filename))):
         ours = {name.removesuffix(".manifest.json") for name in names if name.endswith(".manifest.json")}
+        ours |= {name for name in folders if Path(parent, name, LEDGER).is_file()}  # of a run that has not ended
         folders[:] = sorted(
             name for name in folders if not is_hidden(name) and name.removesuffix(".articles.parquet") not in ours
         )

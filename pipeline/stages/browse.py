@@ -55,7 +55,7 @@ def run(
     if out.suffix not in _ENDINGS:
         raise InputError(f"{out}: is to be an HTML page; end the name in .html")
     check_apart(list(map(str, [*paths, *filter(None, [people])])), [out])
-    articles = any(beside(path, "articles.parquet").is_file() for path in paths)
+    articles = any(beside(path, "articles.parquet").exists() for path in paths)
     corpus = read_scored(paths, articles=articles)
     rows, left_out = counted(corpus, paths)
     actors, unsure = actors_of(people, rows)

@@ -224,9 +224,7 @@ def _reject(document: Document, error: RecordError) -> Reject:
     return Reject(file, document.record_id, error.reason, str(error), document.text[:2000])
 
 
-def _chosen(
-    article: Article, given: Sequence[str], finder: TopicFinder, default: str | None
-) -> tuple[str | None, ...]:
+def _chosen(article: Article, given: Sequence[str], finder: TopicFinder, default: str | None) -> tuple[str | None, ...]:
     if article.target:
         return (article.target,)
     if given:

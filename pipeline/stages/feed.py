@@ -46,7 +46,7 @@ class _Trial:
 
     def __init__(self, task: Task) -> None:
         self.task = task
-        self.waiting = {place: 0 for place in range(len(task.documents))}
+        self.waiting = dict.fromkeys(range(len(task.documents)), 0)
         self.failed: dict[int, tuple[str, str]] = {}
 
     def probe(self, place: int) -> Task:
@@ -74,6 +74,7 @@ class Feed:
         self._trials: dict[str, _Trial] = {}
         self._digest = hashlib.sha256()
         self._lost_in_a_row = 0
+        self.passed_over = 0
         self._tasks = chain(again, self._new())
 
     @property
@@ -103,7 +104,9 @@ class Feed:
             seen = self._ledger.see(digest, position, redo=digest in given.redo)
             if seen == "again":
                 given.reject(_repeated(document))
-            elif seen == "new":
+            elif seen == "known":
+                self.passed_over = self.reading.done
+            else:
                 yield Item(digest, document, position, self.reading.done)
 
     def done(self, task: Task, done: Done | None) -> Done | None:
@@ -115,7 +118,9 @@ class Feed:
         self._lost_in_a_row = self._lost_in_a_row + 1 if lost and done and len(done.facts.items) > 1 else 0
         if self._lost_in_a_row >= _ALL_FAIL and done is not None:
             why = done.facts.rejects[0]["message"]
-            raise ExecutorError(f"nothing of {_ALL_FAIL} shards in a row could be worked through ({why}); mend that first")
+            raise ExecutorError(
+                f"nothing of {_ALL_FAIL} shards in a row could be worked through ({why}); mend that first"
+            )
         return done
 
     def failed(self, task: Task, fault: str) -> None:

@@ -22,6 +22,15 @@ def copy_id(article_id: str, source: str) -> str:
     return text_hash(article_id, source)
 
 
+def _nameless() -> sqlite3.Connection:
+    """Return a database in a file that SQLite makes and deletes itself; up to the cache's size it stays in memory."""
+    database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+    for setting in ("journal_mode = OFF", "synchronous = OFF", f"cache_size = -{_CACHE_KB}"):
+        database.execute(f"PRAGMA {setting}")
+    database.execute("BEGIN")
+    return database
+
+
 class _Seen:
     """A set of 64-bit numbers in a database without a name, which goes with its connection."""
 
@@ -35,16 +44,33 @@ class _Seen:
         return self._database.execute(self._insert, (number - (1 << 63),)).rowcount == 1
 
 
+class Distinct:
+    """Counts texts, each once, in flat memory however many come."""
+
+    def __enter__(self) -> Self:
+        self._database = _nameless()
+        self._seen, self._count = _Seen(self._database, "texts"), 0
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._database.close()
+
+    def __len__(self) -> int:
+        return self._count
+
+    def add(self, text: str) -> bool:
+        """Take in a text; return False where it was there before."""
+        new = self._seen.add(int(text_hash(text), 16))
+        self._count += new
+        return new
+
+
 class Identities:
     """Keeps article ids apart: an id is a hash of the text, and one text may stand in two places."""
 
     def __enter__(self) -> Self:
-        # An empty name is a file that SQLite makes and deletes itself; up to the cache's size it stays in memory.
-        self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
-        for setting in ("journal_mode = OFF", "synchronous = OFF", f"cache_size = -{_CACHE_KB}"):
-            self._database.execute(f"PRAGMA {setting}")
+        self._database = _nameless()
         self._texts, self._copies = _Seen(self._database, "texts"), _Seen(self._database, "copies")
-        self._database.execute("BEGIN")
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -52,7 +52,7 @@ class Output:
         return [self.name, *map(self.side, ("articles.parquet", "rejected.jsonl", "manifest.json"))]
 
     def shards(self) -> tuple[Place, Place]:
-        """Return where shards are kept, their rows and their articles; of a table, hidden beside it until it is done."""
+        """Return where shards are kept, their rows and their articles; those of a table hidden until it is done."""
         if self.folder:
             return place(self.name), place(self.side("articles.parquet"))
         parent, _, own = self.name.rpartition("/")
@@ -83,7 +83,7 @@ class Output:
 
     @contextmanager
     def files(self) -> Iterator[Path]:
-        """Yield a path to write the table to, with side files beside it; what is at an address goes there in the end."""
+        """Yield a path to write the table to, with side files beside it; they go to an address in the end."""
         if not self.remote:
             yield Path(self.name)
             return

@@ -53,7 +53,7 @@ def _articles(paths: Sequence[Path]) -> tuple[dict[str, Article], tuple[str, ...
     absent = []
     for path in paths:
         side = beside(path, "articles.parquet")
-        if side.is_file():
+        if side.exists():
             found |= {article.article_id: article for article in read_articles(side)}
         else:
             absent.append(f"{side}: not there, so quotes of {path} are shown without their articles")

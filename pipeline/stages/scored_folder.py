@@ -214,8 +214,8 @@ class ScoredFolder:
         counts = facts.counts
         record = ShardRecord(
             facts.shard, facts.generation, facts.position, facts.reading, facts.scoring, facts.model, rows_sha256,
-            articles_sha256, counts["articles"], counts["quotes"], facts.rows, len(facts.rejects), facts.failed, seconds,
-            time.time(), facts.copies,
+            articles_sha256, counts["articles"], counts["quotes"], facts.rows, len(facts.rejects), facts.failed,
+            seconds, time.time(), facts.copies,
         )  # fmt: skip
         self.ledger.commit(record, [item.digest for item in facts.items], facts.articles, moved)
 
@@ -280,6 +280,10 @@ class ScoredFolder:
         where = f"{self.where}/{part(name)}"
         rows, note = unpack(self.parts.read(part(name)), where)
         return _facts(note, where), rows
+
+    def read_rows(self, name: str, columns: Sequence[str]) -> list[dict[str, Any]]:
+        """Return some columns of the rows of a shard."""
+        return unpack(self.parts.read(part(name)), f"{self.where}/{part(name)}", columns)[0]
 
     def facts(self, name: str) -> Facts:
         """Return what is known of a shard."""

@@ -97,7 +97,9 @@ def _without_repeated(
         mine = [p for p in range(place, place + len(item.articles)) if p in left_out]
         place += len(item.articles)
         for p in mine:
-            own = {row["quote_id"]: row["is_statement"] for row in rows if places[row["article_id"], row["source"]] == p}
+            own = {
+                row["quote_id"]: row["is_statement"] for row in rows if places[row["article_id"], row["source"]] == p
+            }
             counts = Counter(item.counts)
             counts.subtract({"articles": 1, "quotes": len(own), "statements": sum(own.values())})
             error, source = repeated(), facts.articles[p][1]

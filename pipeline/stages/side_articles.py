@@ -11,7 +11,7 @@ from pipeline.storage import ARTICLE_SCHEMA, read_table, side_path, write_table
 
 def copy_articles(tables: Sequence[Path], out: Path, wanted: set[str]) -> list[Path]:
     """Return the file with the articles of these ids beside ``out``; no file where no table has articles beside it."""
-    given = [side for table in tables if (side := beside(table, "articles.parquet")).is_file()]
+    given = [side for table in tables if (side := beside(table, "articles.parquet")).exists()]
     if not given:
         return []
     rows = {row["article_id"]: row for side in given for row in read_table(side) if row["article_id"] in wanted}

@@ -94,7 +94,7 @@ def run(row_id: str, scored: Path, statements: Path, *, model: Path | None = Non
 
 def _article(row: Mapping[str, Any], scored: Path) -> tuple[Article | None, list[str]]:
     path = beside(scored, "articles.parquet")
-    if not path.is_file():
+    if not path.exists():
         return None, [f"{path}: not there, so the article's text and address are not told"]
     found = next((article for article in read_articles(path) if article.article_id == row["article_id"]), None)
     if found is None or found.text[row["start"] : row["end"]] != row["text"]:

@@ -14,7 +14,8 @@ from pipeline.errors import ConfigError, InputError, ModelError
 from pipeline.parts import read_parts
 from pipeline.records import LABELS
 from pipeline.rows import SCORE_COLUMNS
-from pipeline.stages import score
+from pipeline.stages import score, scorer
+from pipeline.stages.shard_work import ShardWorker
 from pipeline.stance.conformal import Conformal
 from pipeline.storage import read_articles, read_table
 
@@ -58,7 +59,7 @@ def articles(tmp_path):
 
 def configured(model, **values):
     overrides = [f"{name}={json.dumps(value)}" for name, value in values.items()]
-    return load_config(ScoreConfig, "score", [f"model={json.dumps(str(model))}", *overrides])
+    return load_config(ScoreConfig, "score", [f"model={json.dumps(str(model))}", "engine=inline", *overrides])
 
 
 def everything(folder: Path):
@@ -138,24 +139,150 @@ def test_side_files_hold_articles_rejects_and_manifest(tmp_path, config, article
     assert [written["counts"][label] for label in LABELS] == [1, 1, 1]
 
 
-def test_a_folder_gets_parts_of_the_configured_size_and_side_files_beside_it(tmp_path, model, articles):
+def parts(folder: Path):
+    return sorted(path.name for path in folder.glob("*.parquet"))
+
+
+def more_articles(folder: Path, count: int):
+    for number in range(count):
+        (folder / f"more{number}.txt").write_text(TALK.replace("Halden", f"Halden {number}"), encoding="utf-8")
+
+
+def test_a_folder_gets_a_part_a_shard_and_side_files_beside_it(tmp_path, model, articles):
+    more_articles(articles, 3)
     out = tmp_path / "scored"
-    manifest = score.run(configured(model, part_rows=3), [str(articles)], out)
-    assert everything(out) == {"part-00000.parquet", "part-00001.parquet"}
-    assert [len(read_table(path)) for path in sorted(out.iterdir())] == [3, 1]
+    manifest = score.run(configured(model, shard_articles=1), [str(articles)], out)
+    assert len(parts(out)) > 1
+    assert parts(out) == parts(tmp_path / "scored.articles.parquet")
     assert (tmp_path / "scored.manifest.json").is_file()
     score.run(configured(model), [str(articles)], tmp_path / "one.parquet")
-    assert read_parts(out) == read_table(tmp_path / "one.parquet")
+    by_id = sorted(read_parts(out), key=lambda row: row["row_id"])
+    assert by_id == sorted(read_table(tmp_path / "one.parquet"), key=lambda row: row["row_id"])
     assert str(out) in manifest.outputs
+    assert {a.article_id for a in read_articles(tmp_path / "scored.articles.parquet")} == {
+        a.article_id for a in read_articles(tmp_path / "one.articles.parquet")
+    }
 
 
-def test_a_second_run_replaces_all_parts_and_leaves_other_files_alone(tmp_path, model, articles):
+def test_of_a_folder_only_what_is_new_is_scored_and_the_rest_stays_byte_for_byte(tmp_path, model, articles, worked):
     out = tmp_path / "scored"
-    score.run(configured(model, part_rows=1), [str(articles)], out)
+    more_articles(articles, 3)
+    score.run(configured(model, shard_articles=1), [str(articles)], out)
+    before = {name: (out / name).read_bytes() for name in parts(out)}
+    (articles / "m.txt").write_text(TALK.replace("Halden", "Norhavn"), encoding="utf-8")
     (out / "notes.md").write_text("mine")
-    score.run(configured(model, part_rows=100), [str(articles)], out)
-    assert everything(out) == {"part-00000.parquet", "notes.md"}
-    assert len(read_parts(out)) == 4
+    worked.clear()
+    manifest = score.run(configured(model, shard_articles=1), [str(articles)], out)
+    assert [document.source for task in worked for document in task.documents] == ["m.txt"]
+    assert {name: (out / name).read_bytes() for name in before} == before
+    assert manifest.counts["articles"] == 5
+    assert len(read_parts(out)) == 20
+    assert (out / "notes.md").read_text() == "mine"
+
+
+@pytest.fixture
+def worked(monkeypatch):
+    """Return the tasks that workers were given."""
+    tasks = []
+    work = ShardWorker.__call__
+
+    def watched(self, task):
+        tasks.append(task)
+        return work(self, task)
+
+    monkeypatch.setattr(ShardWorker, "__call__", watched)
+    return tasks
+
+
+def test_what_the_input_no_longer_has_stays_and_is_told_unless_it_is_pruned(tmp_path, model, articles):
+    out, told = tmp_path / "scored", []
+    more_articles(articles, 3)
+    score.run(configured(model), [str(articles)], out)
+    (articles / "more1.txt").unlink()
+    manifest = score.run(configured(model), [str(articles)], out, tell=told.append)
+    assert manifest.counts["articles"] == 4
+    assert "1 articles of" in told[-1]
+    assert "--prune takes them out" in told[-1]
+    manifest = score.run(configured(model), [str(articles)], out, prune=True)
+    assert manifest.counts["articles"] == 3
+    assert manifest.counts["documents"] == 3
+    assert {row["source"] for row in read_parts(out)} == {"talk.txt", "more0.txt", "more2.txt"}
+    assert [a.source for a in read_articles(tmp_path / "scored.articles.parquet")] == [
+        "more0.txt",
+        "more2.txt",
+        "talk.txt",
+    ]
+    (articles / "more1.txt").write_text(TALK.replace("Halden", "Halden 1"), encoding="utf-8")
+    assert score.run(configured(model), [str(articles)], out).counts["articles"] == 4
+
+
+@pytest.fixture
+def other_model(tmp_path, labelled):
+    """Return the folder of a model that has every label the other way round."""
+    table, y = labelled
+    turned = {"pro-restriction": "anti-restriction", "anti-restriction": "pro-restriction", "neutral": "neutral"}
+    trained = stance.fit("tfidf", OPTIONS, table, [turned[label] for label in y], training={"sha256": "1" * 64})
+    stance.save(trained, tmp_path / "other")
+    return tmp_path / "other"
+
+
+def test_with_another_model_the_quotes_stay_and_a_table_shows_how_shares_moved(
+    tmp_path, model, other_model, articles, worked
+):
+    out = tmp_path / "scored"
+    more_articles(articles, 3)
+    score.run(configured(model, shard_articles=1), [str(articles)], out)
+    before = {row["row_id"]: row for row in read_parts(out)}
+    worked.clear()
+    for path in articles.iterdir():
+        path.write_text("Nothing of it is read again.")
+    score.run(configured(other_model, shard_articles=1), [str(articles)], out)
+    assert all(task.old is not None or task.documents[0].text.startswith("Nothing") for task in worked)
+    after = {row["row_id"]: row for row in read_parts(out)}
+    assert after.keys() == before.keys()
+    scores = {"stance", "p_anti", "p_neutral", "p_pro", "confidence", "model"}
+    for row_id, row in before.items():
+        assert {k: v for k, v in after[row_id].items() if k not in scores} == {
+            k: v for k, v in row.items() if k not in scores
+        }
+    drift = {row["stance"]: row for row in read_table(tmp_path / "scored.drift.csv")}
+    statements = [row for row in before.values() if row["is_statement"]]
+    for label, row in drift.items():
+        assert int(row["before"]) == sum(s["stance"] == label for s in statements)
+        assert int(row["after"]) == sum(s["stance"] == label for s in after.values() if s["is_statement"])
+        assert float(row["change"]) == pytest.approx((int(row["after"]) - int(row["before"])) / len(statements))
+    assert {(row["model_before"][:5], row["model"][:5]) for row in drift.values()} == {("tfidf", "tfidf")}
+
+
+def test_another_setting_of_the_reading_is_refused_by_name(tmp_path, model, articles):
+    out = tmp_path / "scored"
+    score.run(configured(model), [str(articles)], out)
+    with pytest.raises(InputError, match=r"found with other settings \(kinds, targets\).*another --out"):
+        score.run(configured(model, kinds=["direct"]), [str(articles)], out, targets=["one"])
+
+
+def test_one_text_from_two_sources_is_two_articles_whichever_is_done_first(tmp_path, model, articles):
+    for name in ("a.txt", "z.txt"):
+        (articles / name).write_text(TALK, encoding="utf-8")
+    whole = score.run(configured(model), [str(articles)], tmp_path / "whole.parquet")
+    assert whole.counts["articles"] == 3
+    score.run(
+        configured(model, shard_articles=1), [str(articles / "z.txt"), str(articles / "talk.txt")], tmp_path / "s"
+    )
+    score.run(configured(model, shard_articles=1), [str(articles)], tmp_path / "cut.parquet")
+    assert read_table(tmp_path / "cut.parquet") == read_table(tmp_path / "whole.parquet")
+    rows = read_table(tmp_path / "whole.parquet")
+    assert len({row["row_id"] for row in rows}) == len(rows) == 12
+    first = [row for row in rows if row["source"] == "a.txt"]
+    assert all(row["quote_id"].startswith(row["article_id"] + ":") for row in rows)
+    assert {row["article_id"] for row in first} == {
+        row["article_id"] for row in read_table_of(model, articles, tmp_path)
+    }
+
+
+def read_table_of(model, articles, folder):
+    score.run(configured(model), [str(articles / "talk.txt")], folder / "alone.parquet")
+    return read_table(folder / "alone.parquet")
 
 
 def test_the_model_sees_no_more_rows_at_a_time_than_configured(tmp_path, model, articles, monkeypatch):
@@ -171,34 +298,54 @@ def test_the_model_sees_no_more_rows_at_a_time_than_configured(tmp_path, model, 
     assert sizes == [3, 1]
 
 
-def test_progress_is_told_after_each_article(tmp_path, config, articles):
+def test_progress_is_told_after_each_shard(tmp_path, model, articles):
     (articles / "more.txt").write_text("Nothing more was said in Halden on that long day.\n", encoding="utf-8")
     told = []
-    score.run(config, [str(articles)], tmp_path / "scored.parquet", progress=lambda *done: told.append(done))
-    assert told == [(1, 0), (2, 4)]
+    score.run(
+        configured(model, shard_articles=1),
+        [str(articles)],
+        tmp_path / "s.csv",
+        progress=lambda *done: told.append(done),
+    )
+    assert told[-1] == (2, 4)
 
 
 @pytest.mark.parametrize("name", ["scored.parquet", "scored.jsonl", "scored.csv", "scored"])
-@pytest.mark.parametrize("fault", [KeyboardInterrupt, MemoryError])
-def test_nothing_is_left_and_nothing_old_is_lost_when_a_run_breaks_off(
-    tmp_path, model, articles, monkeypatch, name, fault
+def test_a_run_that_was_broken_off_is_gone_on_with_and_ends_with_the_same_bytes(
+    tmp_path, model, articles, monkeypatch, name
 ):
-    score.run(configured(model), [str(articles)], tmp_path / name)
-    before, old = everything(tmp_path), read_parts(tmp_path / name)
-    calls = []
+    config = configured(model, shard_articles=1)
+    more_articles(articles, 6)
+    score.run(config, [str(articles)], tmp_path / "whole" / name)
+    calls, told = [], []
     predict = stance.StanceModel.predict_proba
 
     def breaking(self, table):
         calls.append(1)
         if len(calls) == 3:
-            raise fault
+            raise KeyboardInterrupt
         return predict(self, table)
 
     monkeypatch.setattr(stance.StanceModel, "predict_proba", breaking)
-    with pytest.raises(fault):
-        score.run(configured(model, batch_rows=1, part_rows=1), [str(articles)], tmp_path / name)
-    assert everything(tmp_path) == before
-    assert read_parts(tmp_path / name) == old
+    with pytest.raises(KeyboardInterrupt):
+        score.run(config, [str(articles)], tmp_path / "again" / name, tell=told.append)
+    assert "articles are done and stay; the same command goes on with the rest" in told[-1]
+    if name != "scored":
+        assert all(path.startswith(".") for path in everything(tmp_path / "again"))
+    score.run(config, [str(articles)], tmp_path / "again" / name)
+    shards = len(calls) - 1
+    assert shards < 7 + 1
+    assert contents(tmp_path / "again") == contents(tmp_path / "whole")
+
+
+def contents(folder: Path):
+    """Return all that a user reads, by name; the ledger and the manifest know of times."""
+    skipped = ("_ledger.sqlite", "_ledger.sqlite-shm", "_ledger.sqlite-wal", "_lock", "_runs.jsonl")
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name not in skipped and not path.name.endswith(".manifest.json")
+    }
 
 
 def nothing_readable(tmp_path, model):
@@ -283,7 +430,7 @@ def installed(tmp_path, monkeypatch):
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
     places = [Path("models"), tmp_path / "installed"]
-    monkeypatch.setattr(score, "model_folders", lambda name: [place / name for place in places])
+    monkeypatch.setattr(scorer, "model_folders", lambda name: [place / name for place in places])
     return places[1]
 
 

@@ -1,0 +1,193 @@
+"""What a scoring run leaves: the table or the shards' folder, articles, rejects, how shares moved, and the manifest."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import InputError
+from pipeline.files import sha256_file, sha256_text, write_jsonl
+from pipeline.places import place
+from pipeline.records import LABELS, Manifest, Reject
+from pipeline.stages.correction import Corrector
+from pipeline.stages.extraction import RejectLog, cleaning_counts
+from pipeline.stages.identities import Distinct
+from pipeline.stages.output import Output
+from pipeline.stages.scored_folder import ScoredFolder, part
+from pipeline.stages.shard_run import ShardRun
+from pipeline.storage import ARTICLE_SCHEMA, SCORE_SCHEMA, TableWriter, batches, schema_of, write_manifest, write_table
+
+_AT_ONCE = 2000
+DRIFT_SCHEMA = schema_of(
+    ("target", "stance", "model_before", "model", "before", "after", "share_before", "share_after", "change"),
+    integers={"before", "after"},
+    floats={"share_before", "share_after", "change"},
+)
+"""Of ``X.drift.csv``: statements of a target by stance, as the model before and the model now have them."""
+
+Row = dict[str, Any]
+
+
+@dataclass(slots=True)
+class _Totals:
+    """Sums over shards."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    stances: Counter[str] = field(default_factory=Counter)
+    moved: defaultdict[tuple[str, str, str | None], Counter[tuple[str, str]]] = field(
+        default_factory=lambda: defaultdict(Counter)
+    )
+    rows: int = 0
+
+
+def write_outputs(
+    scored: ScoredFolder,
+    output: Output,
+    work: ShardRun,
+    corrector: Corrector,
+    manifest_of: Callable[[dict[str, int], dict[str, int], dict[str, str]], Manifest],
+) -> Manifest:
+    """Return the manifest, once everything is where it belongs; of a table all files are written, or none.
+
+    Parameters
+    ----------
+    manifest_of
+        Makes the manifest of counts, of what was dropped by reason, and of the hashes of the outputs.
+
+    Raises
+    ------
+    InputError
+        If nothing could be read, too much was rejected, or a file cannot be written.
+    """
+    totals, rejects = _Totals(), RejectLog(lambda reject: None)
+    for row in work.rejects():
+        rejects(Reject(**row))
+    for name in scored.ledger.names():
+        _add(totals, scored, name, rejects, corrector)
+    work.check(rejects, totals.counts["articles"])
+    unfit: list[Reject] = []
+    line = corrector.settle(unfit.append, totals.counts)
+    for reject in unfit:
+        rejects(reject)
+    if line:
+        work.tell(line)
+    with output.files() as path, ExitStack() as stack, Distinct() as speakers:
+        sides = {name: path.with_name(Path(output.side(name)).name) for name in ("rejected.jsonl", "drift.csv")}
+        if not output.folder:
+            _write_table(scored, path, path.with_name(Path(output.side("articles.parquet")).name), speakers, stack)
+        else:
+            for name in scored.ledger.names():
+                _count_speakers(scored.read_rows(name, ["speaker", "is_statement"]), speakers)
+        earlier = _earlier(output, work.paths) if output.folder and not work.pruned else []
+        kept = write_jsonl(sides["rejected.jsonl"], _rejects(scored, work, unfit, earlier))
+        stack.close()
+        if work.rescored:
+            write_table(sides["drift.csv"], list(_drift(totals)), DRIFT_SCHEMA)
+        counted, steps = cleaning_counts(totals.counts)
+        stances = {label: totals.stances[label] for label in LABELS}
+        counts = counted | {"rows": totals.rows, "speakers": len(speakers), **stances, "rejects": kept}
+        dropped = steps | {f"rejected-{reason}": count for reason, count in rejects.reasons.items()}
+        manifest = manifest_of(counts, dropped, _hashes(scored, output, path, work))
+        write_manifest(path.with_name(Path(output.side("manifest.json")).name), manifest)
+    return manifest
+
+
+def _add(totals: _Totals, scored: ScoredFolder, name: str, rejects: RejectLog, corrector: Corrector) -> None:
+    facts = scored.facts(name)
+    for reject in facts.rejects:
+        rejects(Reject(**reject))
+    corrector.merge(facts.corrections)
+    totals.counts.update(facts.counts)
+    totals.stances.update(facts.stances)
+    totals.rows += facts.rows
+    if facts.drift:
+        for target, before, after, count in facts.drift["moved"]:
+            totals.moved[facts.drift["model"], facts.model, target][before, after] += count
+
+
+def _write_table(scored: ScoredFolder, out: Path, side: Path, speakers: Distinct, stack: ExitStack) -> None:
+    """Write rows and articles; they appear under their names when the stack is closed."""
+    table = stack.enter_context(TableWriter(out, SCORE_SCHEMA))
+    articles = stack.enter_context(TableWriter(side, ARTICLE_SCHEMA))
+
+    def rows() -> Iterator[Row]:
+        for name in scored.ledger.names():
+            found = scored.read(name)[1]
+            _count_speakers(found, speakers)
+            yield from found
+
+    for batch in batches(rows(), _AT_ONCE):
+        table.write(batch)
+    for batch in batches((row for name in scored.ledger.names() for row in scored.read_articles(name)), _AT_ONCE):
+        articles.write(batch)
+
+
+def _count_speakers(rows: list[Row], speakers: Distinct) -> None:
+    for row in rows:
+        if row["is_statement"] and row["speaker"]:
+            speakers.add(row["speaker"])
+
+
+def _rejects(scored: ScoredFolder, work: ShardRun, unfit: list[Reject], earlier: list[Row]) -> Iterator[Row]:
+    """Yield all rejects: of the reading, of the shards, of corrections, and of inputs before this one."""
+    with Distinct() as told:
+        for row in work.rejects():
+            told.add(json.dumps(row))
+            yield row
+        for name in scored.ledger.names():
+            for row in scored.facts(name).rejects:
+                told.add(json.dumps(row))
+                yield row
+        yield from map(asdict, unfit)
+        yield from (row for row in earlier if told.add(json.dumps(row)))
+
+
+def _earlier(output: Output, paths: Sequence[str]) -> list[Row]:
+    """Return the rejects of earlier inputs, those below none of the paths that were read now."""
+    rows: list[Row] = []
+    name = output.side("rejected.jsonl")
+    parent, _, own = name.rpartition("/")
+    with suppress(InputError, ValueError):
+        rows = [json.loads(line) for line in place(parent or ".").read(own).decode().splitlines()]
+    given = [path.rstrip("/") for path in paths]
+    return [row for row in rows if not any(_below(row["file"], path) for path in given)]
+
+
+def _below(file: str, path: str) -> bool:
+    return file == path or file.startswith((f"{path}/", f"{path}::"))
+
+
+def _drift(totals: _Totals) -> Iterator[Row]:
+    """Yield the rows of the drift table, by target."""
+    for (model_before, model, target), moved in sorted(totals.moved.items(), key=str):
+        before, after = Counter[str](), Counter[str]()
+        for (was, now), count in moved.items():
+            before[was] += count
+            after[now] += count
+        total = before.total()
+        for label in LABELS:
+            shares = (before[label] / total, after[label] / total)
+            yield {
+                "target": target, "stance": label, "model_before": model_before, "model": model,
+                "before": before[label], "after": after[label], "share_before": shares[0], "share_after": shares[1],
+                "change": shares[1] - shares[0],
+            }  # fmt: skip
+
+
+def _hashes(scored: ScoredFolder, output: Output, path: Path, work: ShardRun) -> dict[str, str]:
+    """Return the hashes of all outputs under the names that a user knows."""
+    names = ["rejected.jsonl", *(["drift.csv"] if work.rescored else [])]
+    sides = {output.side(name): sha256_file(path.with_name(Path(output.side(name)).name)) for name in names}
+    articles = output.side("articles.parquet")
+    if not output.folder:
+        own = {output.name: sha256_file(path), articles: sha256_file(path.with_name(Path(articles).name))}
+        return own | sides
+    records = sorted(scored.ledger.shards(), key=lambda record: record.name)
+    rows = "\n".join(f"{record.rows_sha256}  {part(record.name)}" for record in records)
+    texts = "\n".join(f"{record.articles_sha256}  {part(record.name)}" for record in records)
+    return {output.name: sha256_text(rows), articles: sha256_text(texts)} | sides

@@ -1,0 +1,199 @@
+"""One run over shards: from the input through the workers into the folder."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, replace
+from functools import partial
+from typing import IO, Any
+
+from pipeline.config import ScoreConfig
+from pipeline.errors import ExecutorError, InputError
+from pipeline.executors import open_executor
+from pipeline.records import Reject
+from pipeline.stages.extraction import RejectLog, read_options
+from pipeline.stages.feed import Feed, Input
+from pipeline.stages.scored_folder import ScoredFolder, part
+from pipeline.stages.shard_work import Done, ShardWorker, Spec, Task
+from pipeline.stages.workers import workers_for
+
+_TELL_SECONDS, _PUBLISH_SECONDS = 2.0, 60.0
+"""Between two entries of how far a run has come, and between two copies of the ledger to an address."""
+
+
+class ShardRun:
+    """Does what is to be done, and keeps account of it.
+
+    Parameters
+    ----------
+    progress, tell
+        As in ``score.run``.
+
+    Attributes
+    ----------
+    refused
+        The run ended since the input is not what was asked for, not since something failed.
+    """
+
+    def __init__(
+        self,
+        config: ScoreConfig,
+        scored: ScoredFolder,
+        spec: Spec,
+        progress: Callable[[int, int], None] | None,
+        tell: Callable[[str], None],
+    ) -> None:
+        self._config, self._scored, self._progress, self.tell = config, scored, progress, tell
+        self._spec = replace(spec, reading=scored.keys.digest)
+        self._spool: IO[str] = tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115 - see end
+        self._log = RejectLog(self._write, strict=config.strict)
+        self.paths: Sequence[str] = ()
+        self.refused, self.pruned, self.rescored, self._articles, self._bytes = False, False, 0, 0, 0
+        self._told = self._published = time.monotonic()
+
+    # --- rejects of the reading, which belong to no shard
+
+    def _write(self, reject: Reject) -> None:
+        self._spool.write(json.dumps(asdict(reject), ensure_ascii=False) + "\n")
+
+    def _reject(self, reject: Reject) -> None:
+        try:
+            self._log(reject)
+        except InputError:
+            self.refused = True
+            raise
+
+    def rejects(self) -> Iterator[dict[str, Any]]:
+        """Yield the rejects of the reading in order."""
+        self._spool.seek(0)
+        for line in self._spool:
+            yield json.loads(line)
+
+    # --- the work
+
+    @property
+    def digest(self) -> str:
+        """Hash of all documents that were read."""
+        return self._feed.digest
+
+    def through(self, paths: Sequence[str], *, retry: bool) -> None:
+        """Do every shard that is not done.
+
+        Raises
+        ------
+        InputError
+            If a path is missing, the output cannot be written, or, with ``strict``, there is a reject.
+        ExecutorError
+            If workers do not start, or shards could not be scored again.
+        """
+        config, ledger = self._config, self._scored.ledger
+        self.paths = paths
+        redo = self._failed() if retry else frozenset()
+        outdated = ledger.names(other_than=self._spec.scoring)
+        given = Input(paths, read_options(config), self._reject, config.shard_articles, redo)
+        self._feed = Feed(given, ledger, map(self._again, outdated))
+        workers = workers_for(config)
+        ledger.begin(config.engine, workers, len(outdated))
+        before = ledger.totals()
+        spec = self._spec if config.engine != "ray" else _carried(self._spec)
+        with open_executor(
+            config.engine, partial(ShardWorker, spec), workers=workers, address=config.address
+        ) as executor:
+            for outcome in executor.run(self._feed.take):
+                if outcome.fault is not None:
+                    self._feed.failed(outcome.task, outcome.fault)
+                elif done := self._feed.done(outcome.task, outcome.value):
+                    self._keep(outcome.task, done, redo)
+                    if self._progress:
+                        now = ledger.totals()
+                        self._progress(now["articles"], now["quotes"])
+        self._come()
+        if self._feed.unfinished:
+            raise ExecutorError(
+                f"{len(self._feed.unfinished)} shards keep the scores of another model "
+                f"({self._feed.unfinished[0]}); start the command again"
+            )
+        if known := before["articles"]:
+            self.tell(f"{known} articles were scored before, {ledger.totals()['articles'] - known} are new")
+
+    def _again(self, name: str) -> Task:
+        record = self._scored.ledger.shard(name)
+        generation, position = (record.generation, record.position) if record else (0, 0)
+        return Task(name, generation, position, old=self._scored.parts.read(part(name)))
+
+    def _failed(self) -> frozenset[str]:
+        """Return the digests of documents that could not be worked through."""
+        records = [record for record in self._scored.ledger.shards() if record.failed]
+        return frozenset(
+            item.digest for record in records for item in self._scored.facts(record.name).items if item.failed
+        )
+
+    def _keep(self, task: Task, done: Done, redo: frozenset[str]) -> None:
+        if self._config.strict:
+            for reject in done.facts.rejects:
+                self._reject(Reject(**reject))
+        self._scored.commit(done, moved=[digest for digest in task.digests if digest in redo])
+        self._articles += done.facts.counts["articles"]
+        self.rescored += task.old is not None
+        self._bytes = max(self._bytes, task.read)
+        now = time.monotonic()
+        if now - self._told >= _TELL_SECONDS:
+            self._told = now
+            self._come()
+        if now - self._published >= _PUBLISH_SECONDS:
+            self._published = now
+            self._scored.publish()
+
+    def _come(self) -> None:
+        reading = self._feed.reading
+        self._scored.ledger.come(
+            size=reading.total,
+            size_done=self._bytes,
+            size_before=self._feed.passed_over,
+            articles=self._articles,
+            rescored=self.rescored,
+        )
+
+    def complete(self, *, prune: bool) -> None:
+        """Bring the shards into their final form, once all of them are done."""
+        scored = self._scored
+        if prune:
+            self.pruned = True
+            scored.prune()
+            scored.ledger.place_shards()
+        elif absent := scored.ledger.count_absent():
+            self.tell(f"{absent} articles of {scored.where} are not in this input and stay; --prune takes them out")
+        scored.seal()
+
+    def check(self, rejects: RejectLog, articles: int) -> None:
+        """Raise ``InputError`` where nothing could be read, or too little."""
+        try:
+            rejects.check(articles, self._config.max_reject_share)
+        except InputError:
+            self.refused = True
+            raise
+
+    def did(self) -> dict[str, Any]:
+        """Return what this run did, for the history of the folder."""
+        self._spool.close()
+        return {"model": self._spec.model, "articles": self._articles, "shards_scored_again": self.rescored}
+
+    def broke_off(self, error: BaseException) -> bool:
+        """Close the run that an error ended; return whether nothing of it is worth keeping."""
+        self._spool.close()
+        self._scored.ledger.end("stopped")
+        totals = self._scored.ledger.totals()
+        if totals["shards"] and not self.refused and isinstance(error, (KeyboardInterrupt, OSError, InputError)):
+            self.tell(f"{totals['articles']} articles are done and stay; the same command goes on with the rest")
+        return not totals["shards"]
+
+
+def _carried(spec: Spec) -> Spec:
+    """Return the specification with the files of the model in it: other machines have no such folder."""
+    folder = spec.folder
+    assert folder is not None
+    files = {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+    return replace(spec, folder=None, files=files)
