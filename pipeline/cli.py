@@ -18,18 +18,17 @@ from pipeline.cli_annotate import app as annotate
 from pipeline.cli_estimate import app as of_shares
 from pipeline.cli_findings import app as of_findings
 from pipeline.cli_runs import app as of_runs
+from pipeline.cli_score import app as of_scoring
 from pipeline.console import (
     note,
     note_trial,
     progress,
     say,
-    say_beside,
     say_export,
     say_json,
     say_manifest,
     say_page,
     say_quotes,
-    say_statements,
     say_tuned,
 )
 from pipeline.errors import PipelineError
@@ -49,6 +48,7 @@ app = typer.Typer(
 
 app.add_typer(annotate)
 app.add_typer(of_runs)
+app.add_typer(of_scoring)
 app.add_typer(of_findings)
 app.add_typer(of_shares)
 
@@ -282,43 +282,6 @@ def export(
     else:
         say_manifest(manifest)
         say_export(stage.exported(out))
-
-
-@app.command(epilog="Example: stance score articles/ --out scored.parquet --target 'Huawei in 5G networks'")
-def score(
-    paths: options.Paths,
-    out: options.ScoredTable,
-    model: options.ModelFolder = None,
-    beside: options.Beside = None,
-    target: options.Targets = None,
-    kinds: options.Kinds = None,
-    corrections: options.Corrections = None,
-    show: options.Show = 40,
-    strict: options.Strict = False,
-    config: options.Config = None,
-    overrides: options.Set = None,
-    as_json: options.Json = False,
-) -> None:
-    """Find every quote of the articles and score its stance toward the target."""
-    from pipeline.config import ScoreConfig, load_config
-    from pipeline.parts import read_parts
-    from pipeline.stages import score as stage
-
-    assigned = options.assigned(
-        overrides, model=model, kinds=options.listed(kinds), corrections=corrections, strict=strict
-    )
-    settings = load_config(ScoreConfig, config or "score", assigned)
-    other = stage.load_scorer(settings.model_copy(update={"model": beside})) if beside else None
-    with progress("scoring") as watcher:
-        manifest = stage.run(settings, paths, out, targets=target or (), progress=watcher)
-    _say(manifest, as_json=as_json)
-    if as_json or not 0 < manifest.counts["rows"] <= show:
-        return
-    rows = read_parts(out)
-    if other is None:
-        say_statements(rows)
-    else:
-        say_beside({stage.find_model(settings): rows, other.address: other.score(rows)})
 
 
 @app.command(epilog="Example: stance doctor --json")

@@ -119,7 +119,8 @@ class Pool(ABC):
             case Done(value):
                 return Outcome(seat.done(), value)
             case Failed(fault, trace):
-                _log.info("%s", trace)
+                if trace:
+                    _log.info("%s", trace)
                 if seat.ready:
                     return Outcome(seat.done(), fault=fault)
                 self._lose(seat, fault)

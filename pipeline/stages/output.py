@@ -39,6 +39,11 @@ class Output:
         """Whether it is a folder of shards, not one table."""
         return PurePosixPath(self.name).suffix == "" if self.remote else is_folder(Path(self.name))
 
+    @property
+    def parent(self) -> str:
+        """Path or address of the folder that it lies in."""
+        return self.name.rstrip("/").rpartition("/")[0]
+
     def side(self, name: str) -> str:
         """Return path or address of a side file."""
         if not self.remote:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import logging
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from pipeline import __version__, stance
 from pipeline.articles.sources import STDIN
 from pipeline.config import ReadingConfig, ScoreConfig, load_topics
 from pipeline.errors import InputError
 from pipeline.files import readable, remove_empty, sha256_file, sha256_text, sha256_tree
-from pipeline.places import is_address
+from pipeline.parts import read_parts
+from pipeline.places import is_address, place
 from pipeline.records import Manifest
 from pipeline.stages.correction import Corrector
 from pipeline.stages.extraction import quote_options
@@ -25,7 +28,7 @@ from pipeline.stages.shard_run import ShardRun
 from pipeline.stages.shard_work import Spec
 from pipeline.storage import Stopwatch
 
-__all__ = ["Scorer", "find_model", "load_scorer", "run"]
+__all__ = ["Scorer", "find_model", "load_scorer", "read_rows", "run"]
 
 _log = logging.getLogger(__name__)
 
@@ -118,6 +121,19 @@ def run(
                 place.clear()
         remove_empty([folder for folder in made if folder.exists()])
     return manifest
+
+
+def read_rows(out: str) -> list[dict[str, Any]]:
+    """Return the rows of an output that was written."""
+    if is_address(out):
+        with tempfile.TemporaryDirectory() as temporary:
+            output = Output(out)
+            names = [out.rstrip("/").rpartition("/")[2]] if not output.folder else None
+            source = place(output.parent if names else out)
+            for name in names or source.names("part-*.parquet"):
+                Path(temporary, name).write_bytes(source.read(name))
+            return read_parts(Path(temporary, names[0]) if names else Path(temporary))
+    return read_parts(Path(out))
 
 
 def _spec(config: ScoreConfig, targets: Sequence[str], folder: Path) -> Spec:

@@ -18,18 +18,31 @@ IN_PROCESSES = [name for name in ALL if name != "inline"]
 
 
 @pytest.fixture(scope="module")
-def executors():
-    """Return a function that gives an executor of two workers that do toy tasks; each is made once."""
+def shared_executors():
+    """Return those that were made, by name."""
     opened = {}
-
-    def get(name):
-        if name not in opened:
-            opened[name] = open_executor(name, toys.toy, workers=2)
-        return opened[name]
-
-    yield get
+    yield opened
     for executor in opened.values():
         executor.__exit__(None, None, None)
+
+
+@pytest.fixture
+def executors(shared_executors):
+    """Return a function that gives an executor of two workers that do toy tasks; each is made once."""
+
+    def get(name):
+        if name not in shared_executors:
+            shared_executors[name] = open_executor(name, toys.toy, workers=2)
+        return shared_executors[name]
+
+    return get
+
+
+@pytest.fixture
+def alone(shared_executors):
+    """End what is shared: a process is connected to Ray once."""
+    while shared_executors:
+        shared_executors.popitem()[1].__exit__(None, None, None)
 
 
 def outcomes(executor, tasks):
@@ -133,6 +146,7 @@ def test_an_iterator_closed_early_leaves_nothing_to_the_next(executors, name):
     assert values(executor, [("double", 100), ("double", 200)]) == {100: 200, 200: 400}
 
 
+@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize("name", ALL)
 @pytest.mark.parametrize(
     ("start", "kind", "message"),
@@ -147,6 +161,7 @@ def test_a_start_that_raises_stops_the_run(name, start, kind, message):
     assert re.fullmatch(message, str(caught.value))
 
 
+@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize("name", ALL)
 def test_start_may_bring_megabytes(name):
     with open_executor(name, partial(toys.heavy, bytes(30 * MB)), workers=2) as executor:
@@ -190,6 +205,7 @@ def test_what_does_not_pickle_is_the_fault_of_its_task(executors, name):
     assert "pickle" in outcome.fault
 
 
+@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize("name", IN_PROCESSES)
 def test_a_start_that_ends_the_process_is_tried_three_times(name):
     with open_executor(name, toys.dying, workers=2) as executor:
@@ -198,8 +214,9 @@ def test_a_start_that_ends_the_process_is_tried_three_times(name):
             outcomes(executor, [1, 2, 3])
 
 
+@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize("name", IN_PROCESSES)
-def test_a_worker_is_a_process_of_one_thread_and_stays(executors, name, monkeypatch):
+def test_a_worker_is_a_process_of_one_thread_and_stays(name, monkeypatch):
     monkeypatch.setenv("QUOTESTANCE_THREADS", "4")
     with open_executor(name, toys.toy, workers=1) as executor:
         pids = {outcome.value for outcome in outcomes(executor, [("pid",)] * 3)}

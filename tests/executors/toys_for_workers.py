@@ -39,6 +39,11 @@ def _nap(seconds):
     return seconds
 
 
+def _label(number, seconds):
+    time.sleep(seconds)
+    return number
+
+
 def _spin(seconds):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
