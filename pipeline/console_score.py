@@ -61,7 +61,8 @@ def say_drift(rows: Sequence[Mapping[str, Any]]) -> None:
         [
             [
                 row["target"], row["stance"], str(row["before"]), str(row["after"]),
-                *(f"{float(row[name]):.3f}" for name in ("share_before", "share_after")), f"{float(row['change']):+.3f}",
+                *(f"{float(row[name]):.3f}" for name in ("share_before", "share_after")),
+                f"{float(row['change']):+.3f}",
             ]
             for row in rows
         ],

@@ -22,7 +22,7 @@ from pipeline.errors import GateError, InputError
 from pipeline.files import write_json
 from pipeline.records import Manifest
 from pipeline.rows import QUOTE_COLUMNS
-from pipeline.stages import evaluate, export, ingest, label, score, train
+from pipeline.stages import evaluate, export, ingest, label, scorer, train
 from pipeline.storage import read_table
 from pipeline.tracking import RunRecord
 
@@ -48,7 +48,7 @@ def folder(tmp_path, monkeypatch, environment):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     # The model that comes along is not found from here.
-    monkeypatch.setattr(score, "model_folders", lambda name: [Path("models") / name])
+    monkeypatch.setattr(scorer, "model_folders", lambda name: [Path("models") / name])
     return tmp_path
 
 

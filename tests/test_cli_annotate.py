@@ -13,7 +13,7 @@ from pipeline import stance
 from pipeline.cli import main
 from pipeline.files import read_json, sha256_text
 from pipeline.labels.gold import read_gold
-from pipeline.stages import score
+from pipeline.stages import scorer
 from pipeline.storage import read_articles, read_table
 
 SEEDS = Path(__file__).parent.parent / "seeds"
@@ -183,7 +183,7 @@ def scored(folder, labelled, monkeypatch):
     words = {"column": "text", "analyzer": "word", "ngrams": [1, 1], "min_df": 1, "weight": 1.0}
     options = {"features": {"words": words}, "c": 1.0, "class_weight": None, "max_iterations": 300}
     stance.save(stance.fit("tfidf", options, *labelled, training={"sha256": "0" * 64}), Path("models/default"))
-    monkeypatch.setattr(score, "model_folders", lambda name: [Path("models") / name])
+    monkeypatch.setattr(scorer, "model_folders", lambda name: [Path("models") / name])
     arguments = ["score", "in/talk.txt", "--model", "models/default", "--show", "0"]
     assert main([*arguments, "--out", "scored.parquet", "--target", TARGET, "--target", "Norvane"]) == 0
     assert main([*arguments, "--out", "parts", "--target", TARGET]) == 0

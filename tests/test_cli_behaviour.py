@@ -11,7 +11,7 @@ import pytest
 from pipeline import stance
 from pipeline.cli import main
 from pipeline.console_behaviour import scoring
-from pipeline.stages import asked, score
+from pipeline.stages import asked, scorer
 from pipeline.stages import behaviour as stage
 
 OPTIONS = {
@@ -35,7 +35,7 @@ def model(tmp_path, monkeypatch, labelled):
     """Work beside a small model of words, in an environment that ends with the test."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(os, "environ", os.environ.copy())
-    monkeypatch.setattr(score, "model_folders", lambda name: [Path("models") / name])
+    monkeypatch.setattr(scorer, "model_folders", lambda name: [Path("models") / name])
     table, y = labelled
     stance.save(stance.fit("tfidf", OPTIONS, table, y, training={"sha256": "0" * 64}), tmp_path / "models/default")
     return tmp_path / "models/default"
