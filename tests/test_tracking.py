@@ -238,7 +238,7 @@ def test_the_logged_model_answers_as_the_model_does(here, bundle):
     assert answer["stance"].tolist() == ["pro-restriction", "anti-restriction"]
     assert answer[["p_anti", "p_neutral", "p_pro"]].to_numpy().tolist() == expected.tolist()
     assert answer["confidence"].tolist() == expected.max(axis=1).tolist()
-    assert info.signature.inputs.input_names() == ["text", "context", "title", "target"]
+    assert info.signature.inputs.input_names() == list(stance.COLUMNS)
     assert info.signature.inputs.required_input_names() == ["text"]
     assert info.signature.outputs.input_names() == ["stance", "p_anti", "p_neutral", "p_pro", "confidence"]
     assert info.saved_input_example_info is not None
