@@ -56,7 +56,7 @@ TrainedOn = Annotated[
 ]
 ModelFolder = Annotated[
     Path | None,
-    typer.Option("--model", metavar="FOLDER", help="Folder of the model, if it was moved, e.g. models/default"),
+    typer.Option("--model", metavar="MODEL", help="The model, if it was moved: a folder, or models:/NAME@ALIAS"),
 ]
 Similar = Annotated[
     int, typer.Option("--similar", min=1, metavar="N", help="Most similar training statements, e.g. --similar 10")
