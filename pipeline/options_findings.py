@@ -56,7 +56,9 @@ TrainedOn = Annotated[
 ]
 ModelFolder = Annotated[
     Path | None,
-    typer.Option("--model", metavar="MODEL", help="The model, if it was moved: a folder, or models:/NAME@ALIAS"),
+    typer.Option(
+        "--model", metavar="MODEL", help="The model, if it was moved: a folder or address, e.g. models/default"
+    ),
 ]
 Similar = Annotated[
     int, typer.Option("--similar", min=1, metavar="N", help="Most similar training statements, e.g. --similar 10")
