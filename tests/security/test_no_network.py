@@ -116,6 +116,27 @@ def test_export_connects_to_nothing(folder: Path, log: Log, labelled: tuple[dict
     run("export models/tiny --out models/tiny-onnx --set statements=null", log)
 
 
+SCORING = ["score", f"{SEEDS}/unseen", "--kinds", "direct,indirect", "--out", "out.csv"]
+USES = {
+    "command": f"import sys; from pipeline.cli import main; sys.exit(main({SCORING}))",
+    "tagger": "from pipeline.quotes.tagger import Tagger; Tagger(Path(sys.argv[1]) / 'indirect')",
+    "model": "from pipeline import stance; stance.load(Path(sys.argv[1]) / 'starter').predict_proba({'text': ['No']})",
+}
+
+
+@pytest.mark.parametrize("use", USES)
+def test_onnxruntime_leaves_no_trace_at_home(use: str, folder: Path) -> None:
+    # Its reports are compiled code, which no hook sees; where they are on, it makes a device's id before anything else.
+    home = folder / "home"
+    home.mkdir()
+    silenced = ("ORT_DISABLE_TELEMETRY", "ORT_RUNNING_UNIT_TESTS", "CI")
+    environment = {k: v for k, v in os.environ.items() if k not in silenced and not k.startswith("XDG_")}
+    code = f"import sys; from pathlib import Path; {USES[use]}"
+    command = [sys.executable, "-c", code, str(ROOT / "models")]
+    subprocess.run(command, env=environment | {"HOME": str(home)}, check=True, stdout=subprocess.DEVNULL)
+    assert list(home.rglob("*")) == []
+
+
 @pytest.mark.parametrize(
     ("attempt", "asked"),
     [
