@@ -19,6 +19,7 @@ export DVC_NO_ANALYTICS ?= true
 export HF_HUB_OFFLINE ?= 1
 export HF_HUB_DISABLE_TELEMETRY ?= 1
 export RAY_USAGE_STATS_ENABLED ?= 0
+export ORT_DISABLE_TELEMETRY ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK ?= 1
 
 BIN := .venv/bin
@@ -45,8 +46,8 @@ test: .venv/installed-test ## ruff, mypy, import-linter, pytest
 	$(BIN)/lint-imports
 	OMP_NUM_THREADS=1 $(BIN)/pytest
 
-slow: .venv/installed-test ## the tests that need a server, a browser or Ray
-	$(INSTALL) '.[ray]'
+slow: .venv/installed-test ## the tests that need a server, a browser, Ray or Spark
+	$(INSTALL) '.[ray,spark]'
 	@PYTHON=$(BIN)/python sh tests/label_studio/install.sh || echo 'Label Studio could not be installed; its test is skipped' >&2
 	$(BIN)/pytest -m slow
 
@@ -58,7 +59,7 @@ ui: .venv/installed-run ## show the runs in a browser, on this machine only
 
 lock: .venv/installed-test ## resolve all dependencies afresh into requirements.lock
 	$(BIN)/python -m pip install --quiet --dry-run --ignore-installed --report .venv/lock.json \
-		--editable '.[html,transformers,tune,conformal,ray,dev]'
+		--editable '.[html,transformers,tune,conformal,ray,spark,dev]'
 	$(BIN)/python -c 'import json; \
 		found = [i["metadata"] for i in json.load(open(".venv/lock.json"))["install"]]; \
 		lines = {m["name"] + "==" + m["version"].split("+")[0] for m in found if m["name"] != "quotestance"}; \

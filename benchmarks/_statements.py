@@ -22,6 +22,11 @@ INVENTED = ROOT / "seeds" / "statements.jsonl"
 Row = dict[str, Any]
 Coding = tuple[str, bool, float]
 
+REAL = ("news_quotes.jsonl.gz", "news_articles.jsonl.gz")
+"""Files of ``real`` in the folder of the data."""
+OURS = ("second_coding.jsonl", "adjudication.jsonl", "additions.jsonl")
+"""Files of ``real`` in ``ANNOTATIONS``."""
+
 _AMBIGUOUS = 0.6
 """What a coding counts that its coder called ambiguous."""
 _ADJUDICATED = 2.0
@@ -35,7 +40,7 @@ def real(data: Path) -> dict[str, list[Row]]:
 
     Labels of ``dev`` are those that came with it. Those of ``train`` are voted for by their coder and ours.
     """
-    quotes, articles = _there(data / "news_quotes.jsonl.gz"), _there(data / "news_articles.jsonl.gz")
+    quotes, articles = (_there(data / name) for name in REAL)
     annotated = [row for row in rows_of(quotes) if row["kind"] != "term"]
     ours = _codings("second_coding.jsonl", 1.0) | _codings("adjudication.jsonl", _ADJUDICATED, "adjudicated ")
     texts = {row["id"]: row for row in rows_of(articles)}
@@ -169,6 +174,20 @@ def debate(data: Path) -> list[Row]:
         for row in rows_of(_there(data / "restriction_stance.jsonl.gz"))
         if row["shippable"] and row["label"] != "neutral"
     ]  # fmt: skip
+
+
+def digest(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Return the SHA-256 of ids and labels, whatever the order of the rows: it tells rows apart and holds no text."""
+    from pipeline.files import sha256_text
+
+    return sha256_text("".join(sorted(f"{row['id']}\t{row['label']}\n" for row in rows)))
+
+
+def files(data: Path) -> dict[str, str]:
+    """Return the SHA-256 of each file that ``real`` reads, by name."""
+    from pipeline.files import sha256_file
+
+    return {path.name: sha256_file(path) for path in (*map(data.joinpath, REAL), *map(ANNOTATIONS.joinpath, OURS))}
 
 
 def voted(codings: Sequence[Coding]) -> tuple[str, list[float]]:

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -58,6 +59,34 @@ def training_rows(data: Path) -> tuple[list[Any], list[Any]]:
     reported = [*parts["dev"], *statements.founding(data.parent / "seeds")]
     fit, held = statements.held_out(statements.apart_from(parts["train"], reported))
     return statements.apart_from([*fit, *parts["more"]], [*held, *reported]), held
+
+
+def origin(arguments: argparse.Namespace, fit: Rows, held: Rows) -> dict[str, Any]:
+    """Return what the model is to tell of its training: enough to know the rows again by, and no text."""
+    # Where data and checkpoints lie changes nothing in the model: such paths are left out.
+    encoder = arguments.encoder and Path(arguments.encoder)
+    chosen = ["--encoder", encoder.name if encoder.is_dir() else arguments.encoder] if encoder else []
+    script = Path(__file__).resolve().relative_to(ROOT)
+    return {
+        "made_by": script.name,
+        "command": " ".join(["python", script.as_posix(), *chosen, *(["--plain"] if arguments.plain else [])]),
+        "git_commit": git_commit(),
+        "data": statements.files(arguments.data),
+        "rows_sha256": statements.digest([*fit, *held]),
+        "rows": len(fit) + len(held),
+        "statements": len(fit),
+        "held_out": len(held),
+    }
+
+
+def git_commit() -> str | None:
+    """Return the commit of the project, with ``-dirty`` behind it where files differ from it; None outside git."""
+    command = ["git", "describe", "--always", "--abbrev=40", "--exclude=*", "--dirty"]
+    try:
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return done.stdout.strip()
 
 
 def columns_and_labels(rows: Rows) -> Any:
@@ -161,7 +190,7 @@ def make(arguments: argparse.Namespace, work: Path) -> None:
 
     fit, held = training_rows(arguments.data)
     dev = columns_and_labels(held)
-    told: dict[str, Any] = {"made_by": Path(__file__).name, "statements": len(fit), "held_out": len(held)}
+    told = origin(arguments, fit, held)
     encoder = small_encoder(arguments.encoder, fit, work, plain=arguments.plain)
     classifier, options = embedding(fit, encoder)
     print(told)

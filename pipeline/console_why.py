@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pipeline.console import note, say, say_quotes, say_table
+from pipeline.stages.model_origin import OF_THE_CARD
 
 if TYPE_CHECKING:
     from pipeline.stages.why import Why
 
 _NOT = "not recorded"
+_NOT_BY_MODEL = "not recorded by this model"
 _TRAINED = {
     "itself": "this very quotation is in the train split",
     "copy": "a copy or near-copy of it is in the train split",
@@ -40,14 +42,24 @@ def say_why(why: Why) -> None:
 def _say_model(model: Mapping[str, Any], training: Mapping[str, Any]) -> None:
     card = model["card"] or {}
     calibration = card.get("calibration") or {}
+    rest = {name: value for name, value in card.get("training", {}).items() if name not in training}
     _part(
         "model",
-        {name: model[name] for name in ("name", "fingerprint", "folder")}
+        {name: model[name] for name in ("name", "fingerprint", "address", "folder") if model[name] or name != "address"}
         | {"calibration": ", ".join(f"{k} {v}" for k, v in calibration.items() if v not in ([], None)) or None}
         | {f"scored: {name}": value for name, value in model["scored_with"].items()}
-        | {f"card: {name}": card.get(name) for name in ("classifier", "training", "seed", "packages")},
+        | {"card: classifier": card.get("classifier"), "card: training": rest or None}
+        | {f"card: {name}": card.get(name) for name in ("seed", "packages")},
     )
-    _part("training", training)
+    _part("training", {name: _recorded(name, training, card) for name in training})
+
+
+def _recorded(name: str, training: Mapping[str, Any], card: Mapping[str, Any]) -> Any:
+    """Return a field of the training as people read it; one that only the model could tell says so."""
+    value = training[name]
+    if value is None and card and name in OF_THE_CARD:
+        return _NOT_BY_MODEL
+    return ", ".join(f"{path} ({sha256})" for path, sha256 in value.items()) if isinstance(value, dict) else value
 
 
 def _say_labels(told: Mapping[str, Any]) -> None:
@@ -60,7 +72,9 @@ def _say_labels(told: Mapping[str, Any]) -> None:
     else:
         say("  none")
     say()
-    say(f"most similar training statements: {_TRAINED[told['trained_on']]}")
+    training = told["training"]
+    what = "training statements" if training["same_data"] else f"statements of {training['statements']}"
+    say(f"most similar {what}: {_TRAINED[told['trained_on']]}")
     columns = ("similarity", "copy", "label", "coder", "target", "text")
     if told["nearest"]:
         say_table(columns, [[row[name] for name in columns] for row in told["nearest"]])

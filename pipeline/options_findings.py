@@ -56,7 +56,9 @@ TrainedOn = Annotated[
 ]
 ModelFolder = Annotated[
     Path | None,
-    typer.Option("--model", metavar="FOLDER", help="Folder of the model, if it was moved, e.g. models/default"),
+    typer.Option(
+        "--model", metavar="MODEL", help="The model, if it was moved: a folder or address, e.g. models/default"
+    ),
 ]
 Similar = Annotated[
     int, typer.Option("--similar", min=1, metavar="N", help="Most similar training statements, e.g. --similar 10")

@@ -25,7 +25,7 @@ Engine = Annotated[
     str | None,
     typer.Option(
         metavar="NAME",
-        help="local: processes of this machine; ray: Ray; inline: this process.",
+        help="local: processes of this machine (default), ray: a Ray cluster, inline: this process; e.g. ray.",
         rich_help_panel="Large inputs",
     ),
 ]
@@ -33,18 +33,22 @@ Workers = Annotated[
     int | None,
     typer.Option(
         metavar="N",
-        help="Processes. Default: one a processor, as far as the memory goes.",
+        help="Processes, e.g. 8. Default: one a processor, as far as the memory goes.",
         rich_help_panel="Large inputs",
     ),
 ]
 Memory = Annotated[
     float | None,
-    typer.Option(metavar="GB", help="Memory for all workers. Default: what is free.", rich_help_panel="Large inputs"),
+    typer.Option(
+        metavar="GB", help="Memory for all workers, e.g. 16. Default: what is free.", rich_help_panel="Large inputs"
+    ),
 ]
 Address = Annotated[
     str | None,
     typer.Option(
-        metavar="ADDRESS", help="Ray cluster to join. Default: Ray is started here.", rich_help_panel="Large inputs"
+        metavar="ADDRESS",
+        help="Ray cluster to join, e.g. 10.0.0.5:6379. Default: Ray is started here.",
+        rich_help_panel="Large inputs",
     ),
 ]
 Retry = Annotated[
@@ -62,7 +66,7 @@ Status = Annotated[
     typer.Option(
         "--status",
         metavar="FILE|FOLDER",
-        help="Show how far the run into it has come, and stop.",
+        help="Show how far the run into it has come, e.g. --status scored, and stop.",
         rich_help_panel="Large inputs",
     ),
 ]

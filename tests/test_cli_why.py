@@ -1,6 +1,7 @@
 """``stance why``: what is behind a scored row, and what is not recorded."""
 
 import json
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -119,6 +120,101 @@ def test_a_model_named_wrongly_is_told(capsys):
     told = asked(capsys, "2", "--model", "models/else")
     assert told["model"]["card"]["classifier"] == "tfidf"
     assert any(line.startswith("models/else: is not the model of this row") for line in told["missing"])
+
+
+ADDRESS = "models:/stance@champion"
+
+
+@pytest.fixture
+def registered(folder, monkeypatch):
+    """Return the fingerprint of the row's model, which is nowhere but in the registry."""
+    sha256 = stance.fingerprint(folder / "models/default")
+    shutil.move(folder / "models/default", folder / "logged")
+    outputs = {"scored.parquet": sha256_file(folder / "scored.parquet")}
+    write_json(folder / "scored.manifest.json", {"inputs": {ADDRESS: sha256}, "outputs": outputs})
+    tags = {"mlflow.source.git.commit": "c0ffee", "model_sha256": sha256, "model": "models:/stance/7"}
+    run = RunRecord("77aa", "calm-fox", datetime(2032, 3, 1, tzinfo=UTC), "FINISHED", {}, {}, tags)
+    monkeypatch.setattr("pipeline.tracking.is_empty", lambda: False)
+    monkeypatch.setattr("pipeline.tracking.is_known", lambda run_id: run_id == "77aa")
+    monkeypatch.setattr("pipeline.tracking.find_run", lambda run_id: run)
+    monkeypatch.setattr("pipeline.tracking.trained", lambda wanted: run if wanted == sha256 else None)
+    monkeypatch.setattr("pipeline.tracking.resolve_model", {ADDRESS: folder / "logged"}.__getitem__)
+    return sha256
+
+
+def test_a_model_from_the_registry_is_looked_up_there(registered, capsys):
+    told = asked(capsys, "2")
+    assert (told["model"]["fingerprint"], told["model"]["address"]) == (registered, ADDRESS)
+    assert told["model"]["card"]["classifier"] == "tfidf"
+    assert (told["training"]["run_id"], told["training"]["git_commit"]) == ("77aa", "c0ffee")
+    assert told["training"]["same_data"] is True
+    assert told["missing"] == []
+
+
+def test_a_model_whose_alias_has_moved_on_is_taken_from_its_run(registered, folder, capsys, monkeypatch, labelled):
+    stance.save(stance.fit("tfidf", OPTIONS, *labelled, training={}), folder / "other")
+    places = {ADDRESS: folder / "other", "models:/stance/7": folder / "logged"}
+    monkeypatch.setattr("pipeline.tracking.resolve_model", places.__getitem__)
+    told = asked(capsys, "2")
+    assert told["model"]["folder"] == str(folder / "logged")
+    (line,) = told["missing"]
+    assert line.startswith(f"{ADDRESS}: is another model ({stance.fingerprint(folder / 'other')[:12]})")
+
+
+def test_a_registry_that_is_not_here_is_told_and_none_is_made(registered, folder, capsys, monkeypatch):
+    for name, value in (("is_empty", True), ("trained", None)):
+        monkeypatch.setattr(f"pipeline.tracking.{name}", lambda *_, value=value: value)
+    told = asked(capsys, "2", "--statements", "absent.parquet")
+    assert (told["model"]["fingerprint"], told["model"]["folder"]) == (registered, None)
+    lines = "\n".join(told["missing"])
+    assert f"{ADDRESS}: no MLflow store at " in lines
+    assert "set MLFLOW_TRACKING_URI to the one that the table was scored with" in lines
+    assert not (folder / "mlflow.db").exists()
+    # The same model in a folder will do, and then nothing about the registry is missing.
+    shutil.move(folder / "logged", folder / "models/default")
+    told = asked(capsys, "2")
+    assert told["model"]["folder"] == str(folder / "models/default")
+    assert not any(ADDRESS in line for line in told["missing"])
+
+
+def test_a_moved_model_may_be_named_by_its_address(registered, folder, capsys):
+    (folder / "scored.manifest.json").unlink()
+    assert asked(capsys, "2", "--model", ADDRESS)["model"]["fingerprint"] == registered
+
+
+def remade(folder, labelled, **training):
+    """Have the rows scored by a model that tells this of its training, as one that comes along does."""
+    stance.save(stance.fit("tfidf", OPTIONS, *labelled, training=training), folder / "models/default")
+    name = f"tfidf-{stance.fingerprint(folder / 'models/default')[:12]}"
+    rows = [row | SCORES | {"row_id": f"{i}abc{i}", "model": name} for i, row in enumerate(rows_of(PAGE))]
+    write_table(folder / "scored.parquet", rows, SCORE_SCHEMA)
+
+
+def test_what_a_model_tells_of_its_training_without_texts_is_shown_field_by_field(folder, capsys, labelled):
+    remade(folder, labelled, rows_sha256="ab" * 32, rows=6849, made_by="make.py", git_commit="0ff1ce")
+    told = asked(capsys, "2")
+    training = told["training"]
+    assert {name: training[name] for name in ("rows_sha256", "rows", "git_commit", "sha256", "data", "command")} == {
+        "rows_sha256": "ab" * 32, "rows": 6849, "git_commit": "0ff1ce", "sha256": None, "data": None, "command": None,
+    }  # fmt: skip
+    assert any("its card does not tell sha256, data, command of the training data" in line for line in told["missing"])
+    assert main(["why", "2", "--scored", "scored.parquet"]) == 0
+    out, err = capsys.readouterr()
+    lines = dict(line.split(maxsplit=1) for line in out.splitlines() if line.startswith("  "))
+    assert (lines["rows_sha256"], lines["command"]) == ("ab" * 32, "not recorded by this model")
+    assert lines["run_id"] == "not recorded"
+    assert "most similar statements of data/statements.parquet: " in out
+    assert err.count("the statements that this model learned from do not come with it") == 1
+    assert "which it has not learned from" in err
+
+
+def test_a_model_that_comes_along_needs_no_statements_to_be_named(folder, capsys, labelled):
+    remade(folder, labelled, fitted_again_on=6849)
+    told = asked(capsys, "2", "--statements", "absent.parquet")
+    assert told["training"]["rows"] == 6849
+    lines = "\n".join(told["missing"])
+    assert "do not come with it: no similar ones are shown" in lines
+    assert "name them with --statements" not in lines
 
 
 def test_another_model_or_table_of_that_name_is_not_taken_for_the_right_one(folder, capsys):

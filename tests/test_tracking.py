@@ -223,6 +223,16 @@ def test_a_registered_model_comes_back_as_its_folder(here, bundle):
         tracking.set_alias("champion", "77")
 
 
+def test_the_run_that_logged_a_model_is_found_by_its_fingerprint(here):
+    for name, tags in (("trained", {"model": "models:/m-1"}), ("evaluated", {}), ("other", {"model": "models:/m-2"})):
+        with tracking.start_run(name=name, tags=tags | {"model_sha256": ("cd" if name == "other" else "ab") * 32}):
+            pass
+    found = tracking.trained("ab" * 32)
+    assert found is not None
+    assert (found.name, found.tags["model"]) == ("trained", "models:/m-1")
+    assert tracking.trained("ef" * 32) is None
+
+
 def test_the_logged_model_answers_as_the_model_does(here, bundle):
     import mlflow
     import pandas as pd
@@ -238,7 +248,7 @@ def test_the_logged_model_answers_as_the_model_does(here, bundle):
     assert answer["stance"].tolist() == ["pro-restriction", "anti-restriction"]
     assert answer[["p_anti", "p_neutral", "p_pro"]].to_numpy().tolist() == expected.tolist()
     assert answer["confidence"].tolist() == expected.max(axis=1).tolist()
-    assert info.signature.inputs.input_names() == ["text", "context", "title", "target"]
+    assert info.signature.inputs.input_names() == list(stance.COLUMNS)
     assert info.signature.inputs.required_input_names() == ["text"]
     assert info.signature.outputs.input_names() == ["stance", "p_anti", "p_neutral", "p_pro", "confidence"]
     assert info.saved_input_example_info is not None

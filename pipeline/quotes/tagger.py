@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 
 from pipeline.errors import ModelError
 from pipeline.files import sha256_file
+from pipeline.onnx_runtime import onnx_runtime
 from pipeline.quotes.decoding import (
     TAGS,
     Piece,
@@ -62,7 +63,7 @@ class Tagger:
     def __init__(self, folder: Path) -> None:
         card = _card(folder)
         try:
-            import onnxruntime
+            onnxruntime = onnx_runtime()
             from tokenizers import Tokenizer
         except ImportError as error:
             raise ModelError(f"indirect speech needs {error.name}; install it: pip install {error.name}") from error

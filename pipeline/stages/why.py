@@ -17,7 +17,7 @@ from pipeline.parts import beside, is_folder, read_parts
 from pipeline.quotes.sentences import sentence_spans
 from pipeline.records import Article
 from pipeline.rows import SCORE_COLUMNS
-from pipeline.stages.model_origin import find_folder, recorded, same_data, training_run
+from pipeline.stages.model_origin import OF_THE_CARD, address_of, find_folder, recorded, same_data, training_of
 from pipeline.stages.statements import not_trained_on
 from pipeline.storage import read_articles, read_table, side_path
 
@@ -54,7 +54,7 @@ def run(row_id: str, scored: Path, statements: Path, *, model: Path | None = Non
     statements
         Labelled statements; need not be there.
     model
-        Folder of the model; None looks where the manifest says, and under ``models/``.
+        Folder of the model, or its address in the registry; None looks where the manifest says, and under ``models/``.
     shown
         Most similar training statements that are no copies of the quotation.
 
@@ -72,7 +72,7 @@ def run(row_id: str, scored: Path, statements: Path, *, model: Path | None = Non
     article, missing = _article(row, scored)
     siblings = [other for other in rows if other["article_id"] == row["article_id"]]
     made, training, lacking = _model(row, scored, model)
-    labelled = _labelled(row, statements, (made["card"] or {}).get("training", {}), shown)
+    labelled = _labelled(row, statements, made["card"], shown)
     told = {
         "row_id": row["row_id"],
         "quote": _quote(row, article, siblings),
@@ -134,14 +134,15 @@ def _model(
 ) -> tuple[dict[str, Any], dict[str, Any], list[str]]:
     """Return what is known of the model and of its training, and what is missing."""
     manifest, missing = recorded(scored)
+    inputs = manifest.get("inputs", {})
     given = [model] if model else []
     places = [*given, *model_folders("starter"), *model_folders("default")]
-    name = row["model"] or ""
-    fingerprint, folder = find_folder(name, manifest.get("inputs", {}), places)
-    made = {"name": row["model"], "fingerprint": fingerprint, "folder": str(folder) if folder else None, "card": None}
-    training: dict[str, Any] = {"sha256": None, "run_id": None, "store": None, "git_commit": None}
-    scoring = {name: manifest.get(name) for name in ("config_hash", "code_version")}
-    made["scored_with"] = scoring
+    fingerprint, folder, lines = find_folder(row["model"] or "", inputs, places)
+    made = {"name": row["model"], "fingerprint": fingerprint, "address": address_of(fingerprint, inputs)}
+    scored_with = {name: manifest.get(name) for name in ("config_hash", "code_version")}
+    made |= {"folder": str(folder) if folder else None, "card": None, "scored_with": scored_with}
+    training: dict[str, Any] = dict.fromkeys((*OF_THE_CARD, "run_id", "store", "git_commit"))
+    missing += lines
     if folder is None or fingerprint is None:
         advice = f"{model} is another model" if model else "name its folder with --model"
         return made, training, [*missing, f"model {row['model']}: its folder is not found; {advice}"]
@@ -152,27 +153,29 @@ def _model(
     # The topics of some models are hundreds of names.
     card["options"] = {name: value for name, value in card.get("options", {}).items() if name != "topics"}
     made["card"] = card
-    if model and folder != model:
-        missing = [*missing, f"{model}: is not the model of this row, which is at {folder}"]
-    run, lacking = training_run(folder, fingerprint)
-    training |= {"sha256": card.get("training", {}).get("sha256"), **run}
-    if training["sha256"] is None:
-        lacking = [*lacking, f"{folder}: its card does not tell the hash of the training data: not recorded"]
+    if model and folder != model and not str(model).startswith("models:/"):
+        missing.append(f"{model}: is not the model of this row, which is at {folder}")
+    training, lacking = training_of(folder, card, fingerprint)
     return made, training, [*missing, *lacking]
 
 
-def _labelled(row: Mapping[str, Any], statements: Path, trained: Mapping[str, Any], shown: int) -> dict[str, Any]:
-    """Return labels of the row itself, and the training statements nearest to it; ``trained`` is of the card."""
+def _labelled(row: Mapping[str, Any], statements: Path, card: Mapping[str, Any] | None, shown: int) -> dict[str, Any]:
+    """Return labels of the row itself, and the training statements nearest to it."""
+    trained = (card or {}).get("training", {})
     told: dict[str, Any] = {"labels": None, "trained_on": None, "nearest": None}
     told["training"] = {"statements": str(statements), "same_data": None}
+    # A model that was not trained on a table of statements came from elsewhere, and its texts stayed there.
+    apart = card is not None and trained.get("sha256") is None
     if not statements.is_file():
         line = f"{statements}: no labelled statements here; name them with --statements"
-        return told | {"missing": [line]}
+        return told | {"missing": [_apart("no similar ones are shown") if apart else line]}
     missing = []
     labelled = read_table(statements, required=_NEEDED)
     same = same_data(statements, trained.get("sha256"))
     told["training"]["same_data"] = same
-    if not same:
+    if apart:
+        missing.append(_apart(f"the similar ones are of {statements}, which it has not learned from"))
+    elif not same:
         what = "are not what the model was trained on" if same is False else "may not be what the model was trained on"
         missing.append(f"{statements}: these statements {what}, so the nearest are no proof of what it has seen")
     own = [dict(r) for r in labelled if (r["statement_id"], r["target"]) == (row["quote_id"], row["target"])]
@@ -194,6 +197,10 @@ def _labelled(row: Mapping[str, Any], statements: Path, trained: Mapping[str, An
     copied = any(n.copy for n in found)
     told["trained_on"] = "itself" if itself else "copy" if copied else "no"
     return told | {"missing": missing}
+
+
+def _apart(instead: str) -> str:
+    return f"the statements that this model learned from do not come with it: {instead}"
 
 
 def _label(row: Mapping[str, Any]) -> dict[str, Any]:

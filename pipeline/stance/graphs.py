@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.errors import ModelError
+from pipeline.onnx_runtime import onnx_runtime
 from pipeline.stance.spans import Text, spans
 
 MODEL, TOKENIZER = "model.onnx.gz", "tokenizer.json"
@@ -127,7 +128,7 @@ def open_session(model: bytes) -> Any:
         If the bytes hold no network, or onnxruntime is not installed.
     """
     try:
-        import onnxruntime
+        onnxruntime = onnx_runtime()
         from onnxruntime.capi import onnxruntime_pybind11_state as faults
     except ImportError as error:
         raise ModelError(f"an onnx model needs {error.name}; install it: pip install onnxruntime") from error

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from pipeline.onnx_runtime import onnx_runtime
 from pipeline.stance.channels import APART, largest, split
 from pipeline.stance.codes import found_multiples, put_multiples, shorten_tables
 from pipeline.stance.graphs import Feed
@@ -25,6 +26,8 @@ def quantized(graph: bytes, feeds: Iterable[Feed] = ()) -> bytes:
         bits.
     """
     import onnx
+
+    onnx_runtime()
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     model = onnx.load_from_string(graph)

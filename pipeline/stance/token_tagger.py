@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, Self
 
+from pipeline.onnx_runtime import onnx_runtime
+
 _IGNORED = -100
 _POINTER = 64
 """Width of the space in which tokens and the beginnings of their sources and cues are compared."""
@@ -112,6 +114,8 @@ class TokenTagger:
         """
         import onnx
         import torch
+
+        onnx_runtime()
         from onnxruntime.quantization import QuantType, quantize_dynamic
 
         # Tensors of their own: the exporter takes one tensor given three times for one input.

@@ -25,6 +25,7 @@ from pipeline.tracking.registry import (
     roll_back,
     set_alias,
     siblings,
+    trained,
 )
 from pipeline.tracking.runs import PARENT, RunRecord, find_artifact, find_run, log_json, log_text, run_artifact, runs
 from pipeline.tracking.store import EXPERIMENT, connect, is_empty, reported, store_uri
@@ -32,9 +33,9 @@ from pipeline.tracking.tracker import MODEL_NAME, MlflowTracker, Tracker, flatte
 
 __all__ = [
     "EXPERIMENT", "MODEL_NAME", "MlflowTracker", "RunRecord", "Tracker", "Version", "aliased", "continue_run",
-    "find_artifact", "find_run", "find_version", "flatten", "is_known", "log_json", "log_text", "model_run",
+    "find_artifact", "find_run", "find_version", "flatten", "is_empty", "is_known", "log_json", "log_text", "model_run",
     "move_alias", "register", "resolve_model", "roll_back", "run_artifact", "runs", "set_alias", "siblings",
-    "start_run", "store_uri", "write_pointer",
+    "start_run", "store_uri", "trained", "write_pointer",
 ]  # fmt: skip
 
 

@@ -71,6 +71,15 @@ def model_run(run: RunRecord) -> RunRecord:
     raise TrackingError(f"run {run.name}: its model was not logged in MLflow; train it with track=true")
 
 
+def trained(model_sha256: str) -> RunRecord | None:
+    """Return the run that trained a model of this fingerprint and logged it; None where none is known.
+
+    Looking makes no store.
+    """
+    known = (run for run in runs(limit=100_000, parts=True) if run.tags.get("model_sha256") == model_sha256)
+    return next((run for run in known if run.tags.get("model")), None)
+
+
 def siblings(run: RunRecord) -> list[RunRecord]:
     """Return the other runs of the same model, by its fingerprint, newest first."""
     sha256 = run.tags.get("model_sha256")

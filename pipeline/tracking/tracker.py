@@ -33,6 +33,7 @@ _INPUT = {
     "context": "“We oppose the ban,” she told reporters on Monday.",
     "title": "Minister under pressure",
     "target": "video app",
+    "speaker": "Mira Olsen",
 }
 """One row of a request; only ``text`` must be there."""
 _OUTPUT = {"stance": "string", "p_anti": "double", "p_neutral": "double", "p_pro": "double", "confidence": "double"}
