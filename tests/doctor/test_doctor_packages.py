@@ -103,14 +103,15 @@ def test_another_version_than_declared_or_locked(ask, declared, install, install
     assert found == status
 
 
-def test_what_is_not_installed(ask, tmp_path, monkeypatch):
+def test_what_is_not_installed_and_not_locked(ask, tmp_path, monkeypatch):
     (tmp_path / "pyproject.toml").write_text(FILE.format(python=">=3.11"))
     for module in (project, packages):
         monkeypatch.setattr(module, "checkout", lambda: tmp_path)
     status, lines = ask("packages")
     told = dict(pairwise(lines))
-    assert told["broken  packages: lacks halden-tables"] == f"        mend: {PIP} ."
-    assert told["note    extra maps: lacks ostrel-maps (optional)"] == f"        mend: {PIP} '.[maps]'"
+    pip = shlex.join([sys.executable, "-m", "pip", "install", "--editable"])
+    assert told["broken  packages: lacks halden-tables"] == f"        mend: {pip} ."
+    assert told["note    extra maps: lacks ostrel-maps (optional)"] == f"        mend: {pip} '.[maps]'"
     assert not [line for line in lines if " lock: " in line], "there is none"
     assert status == 1
 
