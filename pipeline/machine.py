@@ -106,8 +106,6 @@ def _groups(controller: str, root: Path) -> Iterator[Path]:
             continue
         tops = [controller] if controllers else [".", "unified"]
         parts = [part for part in path.split("/") if part]
-        if ".." in parts:  # above what this process may see
-            parts = []
         for top in tops:
             for depth in range(len(parts), -1, -1):
                 yield root.joinpath(_MOUNT, top, *parts[:depth])

@@ -511,14 +511,14 @@ def test_label_shows_functions_and_what_their_labels_add(folder, monkeypatch, ca
     assert capsys.readouterr().out.endswith("pro-restriction 1\nnot measured on dev: too few\n")
 
 
-def test_doctor_names_versions_extras_configs_model_and_store(model, capsys):
+def test_doctor_shows_what_is_found_and_fails_where_something_is_broken(model, capsys):
     assert main(["doctor"]) == 0
     out = capsys.readouterr().out
-    for expected in (f"stance              {__version__}", "python ", "mlflow ", "configs", "models/default ("):
+    for expected in (f"ok      stance: {__version__}", "ok      python: ", "ok      model: models/default ("):
         assert expected in out
     (model / "bundle.json").write_text("{}")
-    assert main(["doctor"]) == 0
-    assert "models/default: damaged model bundle" in capsys.readouterr().out
+    assert main(["doctor"]) == 1
+    assert "broken  model: models/default: damaged model bundle" in capsys.readouterr().out
 
 
 def test_nothing_calls_home_unless_the_user_wants_it(capsys):

@@ -119,6 +119,7 @@ def install(*extras: str, python: str = sys.executable) -> str:
     command = [python, "-m", "pip", "install"]
     if root := checkout():
         here = root == Path.cwd()
-        lock = LOCK if here else str(root / LOCK)
-        return shlex.join([*command, "--constraint", lock, "--editable", f"{'.' if here else root}{brackets}"])
+        lock = Path(LOCK) if here else root / LOCK
+        locks = ["--constraint", str(lock)] if lock.is_file() else []
+        return shlex.join([*command, *locks, "--editable", f"{'.' if here else root}{brackets}"])
     return shlex.join([*command, f"{DISTRIBUTION}{brackets}"])

@@ -238,14 +238,14 @@ def test_room_for_temporary_files(ask, monkeypatch, tmp_path):
 @pytest.mark.parametrize(
     ("memory", "said", "status"),
     [
-        (Memory(16000 * MB, 1000 * MB), "ok      memory: 1.0 GB available of 16.0 GB; 3 processors", 0),
+        (Memory(16000 * MB, 1000 * MB), "ok      memory: 1.0 GB available of 16.0 GB; {}", 0),
         (
             Memory(16000 * MB, 999 * MB),
-            "note    memory: 999 MB available of 16.0 GB; 3 processors; less than 1.0 GB",
+            "note    memory: 999 MB available of 16.0 GB; {}; less than 1.0 GB",
             0,
         ),
-        (Memory(512 * MB, 299 * MB), "broken  memory: 299 MB available of 512 MB; 3 processors; less than 300 MB", 1),
-        (Memory(512 * MB, None), "ok      memory: an unknown part available of 512 MB; 3 processors", 0),
+        (Memory(512 * MB, 299 * MB), "broken  memory: 299 MB available of 512 MB; {}; less than 300 MB", 1),
+        (Memory(512 * MB, None), "ok      memory: an unknown part available of 512 MB; {}", 0),
     ],
 )
 def test_memory_and_processors(ask, monkeypatch, memory, said, status):
@@ -254,5 +254,5 @@ def test_memory_and_processors(ask, monkeypatch, memory, said, status):
     monkeypatch.setattr(machine, "memory", lambda: memory)
     monkeypatch.setattr(machine, "cpus", lambda: 3)
     found, lines = ask("space")
-    assert lines[2] == said
+    assert lines[2] == said.format("3 processors")
     assert found == status

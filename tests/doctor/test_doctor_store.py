@@ -58,6 +58,12 @@ def test_the_newest_schema_is_the_one_that_mlflow_names(empty_store):
     assert schema.revision_of(empty_store) == _get_latest_schema_revision()
 
 
+def test_asking_for_the_schema_makes_no_file(tmp_path):
+    with pytest.raises(sqlite3.OperationalError, match="unable to open"):
+        schema.revision_of(tmp_path / "mlflow.db")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_older_schema_is_upgraded_after_a_copy(ask, database):
     known = schema.revisions()
     (newest,) = schema.newest(known)
@@ -147,9 +153,10 @@ def test_the_holder_is_read_from_the_systems_table(tmp_path):
     path.touch()
     number = path.stat().st_ino
     others = f"1: POSIX  ADVISORY  WRITE 5 fe:00:{number} 0 EOF\n2: FLOCK  ADVISORY  WRITE 6 fe:00:{number}1 0 EOF\n"
+    others += f"3: FLOCK  ADVISORY  WRITE 0 fe:00:{number} 0 EOF\n"  # of a process that this one may not see
     table.write_text(others)
     assert locks.holder(path, table) is None
-    table.write_text(f"{others}3: FLOCK  ADVISORY  WRITE 6317 fe:00:{number} 0 EOF\n")
+    table.write_text(f"{others}4: FLOCK  ADVISORY  WRITE 6317 fe:00:{number} 0 EOF\n")
     assert locks.holder(path, table) == 6317
     assert locks.holder(path, tmp_path / "none") is None
 
