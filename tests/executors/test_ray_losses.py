@@ -73,6 +73,20 @@ def test_a_run_goes_on_when_ray_itself_is_lost(part, capfd, monkeypatch):
     assert capfd.readouterr().out == ""
 
 
+def test_where_there_are_gpus_each_worker_has_one():
+    from ray.cluster_utils import Cluster
+
+    nodes = Cluster(initialize_head=True, head_node_args={"num_cpus": 4, "num_gpus": 2, "include_dashboard": False})
+    try:
+        with open_executor("ray", toys.toy, workers=3, address=nodes.address) as executor:
+            tasks = [("setting_after", 0.5, "CUDA_VISIBLE_DEVICES")] * 8
+            seen = {outcome.value for outcome in run_through(executor, tasks, lambda: None)}
+            assert executor.workers == 2
+        assert seen == {"0", "1"}
+    finally:
+        nodes.shutdown()
+
+
 @pytest.mark.parametrize("address", ["127.0.0.1:1", "auto", "ray://127.0.0.1:1", "nowhere"])
 def test_a_cluster_that_is_not_there_is_said_in_one_line(address):
     with (
