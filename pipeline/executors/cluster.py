@@ -12,6 +12,7 @@ import os
 import pickle
 import socket
 import sys
+import time
 import traceback
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -29,7 +30,7 @@ GONE = "the node or process that had it is gone"
 RESTARTS = 2
 """So many times a run goes on after all of Ray was lost."""
 
-_SECONDS_OF_SILENCE = 2.0
+_SECONDS_BETWEEN_LOOKS = 5.0
 _SECONDS_TO_CONNECT = 5.0
 _UNREACHABLE = 3
 _CLIENT = "ray://"
@@ -64,6 +65,8 @@ class RayExecutor(Pool):
         self._connected = False
         self._restarts = self._unreachable = 0
         self._kept_start: Any = None
+        self._vital: list[tuple[str, int]] = []
+        self._next_look = 0.0
         self._needs: dict[str, float] = {}
 
     def _seat(self) -> Seat:
@@ -85,6 +88,7 @@ class RayExecutor(Pool):
             )
         worker.print_to_stdstream = _note  # errors of Ray would go to standard output, into the results
         logging.getLogger("ray").setLevel(logging.ERROR)
+        self._check_address()
         here = {"include_dashboard": False, "num_cpus": self.workers} if self._address is None else {}
         try:
             ray.init(address=self._address or "local", log_to_driver=False, configure_logging=False, **here)
@@ -94,7 +98,8 @@ class RayExecutor(Pool):
         except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
             fault = f"{self._address or 'local'}: Ray cannot be reached ({fault_of(error)}); look at `ray status` there"
             raise ExecutorError(fault) from error
-        self._connected, self._unreachable = True, 0
+        self._connected = True
+        self._note_vital_parts()
         self._kept_start = ray.put(pickle.dumps((sys.path, self._start), pickle.HIGHEST_PROTOCOL))
         self._needs = {"num_cpus": 1.0}
         if gpus := int(ray.cluster_resources().get("GPU", 0)):
@@ -102,6 +107,29 @@ class RayExecutor(Pool):
             if gpus < self.workers:
                 _log.warning("%d workers instead of %d: one for each GPU of the cluster", gpus, self.workers)
                 self.workers = gpus
+
+    def _check_address(self) -> None:
+        """Raise an error where nothing listens at an address; Ray itself would try for minutes."""
+        host, _, port = (self._address or "").rpartition(":")
+        if not port.isdecimal() or "/" in host:
+            return
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), _SECONDS_TO_CONNECT).close()
+        except (OSError, OverflowError) as error:
+            fault = f"{self._address}: no Ray cluster answers here ({error}); give HOST:PORT of its head"
+            raise ExecutorError(fault) from error
+
+    def _note_vital_parts(self) -> None:
+        """Note where the head of the cluster and the part of Ray on this machine listen."""
+        import ray
+
+        self._unreachable, self._next_look, self._vital = 0, time.monotonic() + _SECONDS_BETWEEN_LOOKS, []
+        if self._address is not None and self._address.startswith(_CLIENT):
+            return
+        context = ray.get_runtime_context()
+        host, _, port = context.gcs_address.rpartition(":")
+        own = next(node for node in ray.nodes() if node["NodeID"] == context.get_node_id())
+        self._vital = [(host.strip("[]"), int(port)), (own["NodeManagerAddress"], int(own["NodeManagerPort"]))]
 
     def _disconnect(self) -> None:
         if self._connected:
@@ -118,33 +146,31 @@ class RayExecutor(Pool):
             return list(gone)
         awaited = {actor.answer: actor for actor in actors if actor.answer is not None}
         try:
-            heard, _ = ray.wait(list(awaited), num_returns=1, timeout=_SECONDS_OF_SILENCE)
-            lost = not heard and self._is_lost()
+            heard, _ = ray.wait(list(awaited), num_returns=1, timeout=_SECONDS_BETWEEN_LOOKS)
+            lost = self._is_lost()
         except (OSError, ray.exceptions.RayError) as error:
             _log.info("Ray: %s", fault_of(error))
             heard, lost = [], True
         return self._begin_again(actors) if lost else [awaited[answer] for answer in heard]
 
     def _is_lost(self) -> bool:
-        """Return whether nothing is to be expected any more, now that nothing has come for a while.
+        """Return whether nothing more is to be expected; looks from time to time.
 
-        Ray ends the whole process when it has not found its head for a minute, so it is looked for before that.
+        Ray waits for a lost head for a minute, while results may still come, and then ends the whole process.
         """
-        import ray
-
-        if self._address is not None and self._address.startswith(_CLIENT):
-            return not ray.is_initialized()
-        context = ray.get_runtime_context()
-        host, _, port = context.gcs_address.rpartition(":")
+        if time.monotonic() < self._next_look:
+            return False
+        self._next_look = time.monotonic() + _SECONDS_BETWEEN_LOOKS
         try:
-            socket.create_connection((host.strip("[]"), int(port)), _SECONDS_TO_CONNECT).close()
+            for place in self._vital:
+                socket.create_connection(place, _SECONDS_TO_CONNECT).close()
         except ConnectionRefusedError:
             return True
         except OSError:
             self._unreachable += 1
             return self._unreachable == _UNREACHABLE
         self._unreachable = 0
-        return any(not node["Alive"] for node in ray.nodes() if node["NodeID"] == context.get_node_id())
+        return False
 
     def _begin_again(self, actors: Sequence[_Actor]) -> list[Seat]:
         """Start or join Ray again, and return the seats whose tasks went with it."""

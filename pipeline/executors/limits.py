@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable
+from math import inf
 from types import TracebackType
 from typing import Self
 
@@ -43,8 +44,8 @@ class TimeLimit:
     __slots__ = ("seconds",)
 
     def __init__(self, seconds: float) -> None:
-        if not seconds > 0:
-            raise ValueError(f"a time limit of {seconds} s; it has to be above 0")
+        if not 0 < seconds < inf:
+            raise ValueError(f"a time limit of {seconds} s; it has to be above 0 and finite")
         self.seconds = seconds
 
     def restart(self) -> None:

@@ -8,7 +8,7 @@ import pytest
 import toys_for_workers as toys
 
 from pipeline.errors import ExecutorError
-from pipeline.executors import open_executor
+from pipeline.executors import cluster, open_executor
 from pipeline.executors.cluster import GONE
 
 pytestmark = pytest.mark.slow
@@ -49,22 +49,23 @@ def tasks_of(count, seconds=0.2):
 def test_a_lost_node_is_the_fault_of_the_tasks_that_were_there():
     from ray.cluster_utils import Cluster
 
-    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+    nodes = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
     try:
-        node = cluster.add_node(num_cpus=2)
+        node = nodes.add_node(num_cpus=2)
         tasks = tasks_of(40)
-        with open_executor("ray", toys.toy, workers=3, address=cluster.address) as executor:
-            seen = run_through(executor, tasks, lambda: cluster.remove_node(node, allow_graceful=False))
+        with open_executor("ray", toys.toy, workers=3, address=nodes.address) as executor:
+            seen = run_through(executor, tasks, lambda: nodes.remove_node(node, allow_graceful=False))
         assert 1 <= len(check(seen, tasks)) <= 4
-        with open_executor("ray", toys.toy, workers=1, address=cluster.address) as executor:  # it was left as it was
+        with open_executor("ray", toys.toy, workers=1, address=nodes.address) as executor:  # it was left as it was
             assert [outcome.value for outcome in run_through(executor, tasks[:1], lambda: None)] == [0]
     finally:
-        cluster.shutdown()
+        nodes.shutdown()
 
 
 @pytest.mark.parametrize("part", ["gcs_server", "raylet"])
-def test_a_run_goes_on_when_ray_itself_is_lost(part, capfd):
-    tasks = tasks_of(20)
+def test_a_run_goes_on_when_ray_itself_is_lost(part, capfd, monkeypatch):
+    monkeypatch.setattr(cluster, "_SECONDS_BETWEEN_LOOKS", 0.5)
+    tasks = tasks_of(15, seconds=1)
     with open_executor("ray", toys.toy, workers=2) as executor:
         seen = run_through(executor, tasks, lambda: [os.kill(pid, signal.SIGKILL) for pid in children(part)])
     assert 1 <= len(check(seen, tasks)) <= 4
@@ -72,9 +73,26 @@ def test_a_run_goes_on_when_ray_itself_is_lost(part, capfd):
     assert capfd.readouterr().out == ""
 
 
-def test_a_cluster_that_is_not_there_is_said_in_one_line():
-    message = r"^127\.0\.0\.1:1: Ray cannot be reached"
-    with open_executor("ray", toys.toy, workers=1, address="127.0.0.1:1") as executor:
-        with pytest.raises(ExecutorError, match=message) as caught:
-            next(executor.run(lambda: ("pid",)))
+def test_where_there_are_gpus_each_worker_has_one():
+    from ray.cluster_utils import Cluster
+
+    nodes = Cluster(initialize_head=True, head_node_args={"num_cpus": 4, "num_gpus": 2, "include_dashboard": False})
+    try:
+        with open_executor("ray", toys.toy, workers=3, address=nodes.address) as executor:
+            tasks = [("setting_after", 0.5, "CUDA_VISIBLE_DEVICES")] * 8
+            seen = {outcome.value for outcome in run_through(executor, tasks, lambda: None)}
+            assert executor.workers == 2
+        assert seen == {"0", "1"}
+    finally:
+        nodes.shutdown()
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:1", "auto", "ray://127.0.0.1:1", "nowhere"])
+def test_a_cluster_that_is_not_there_is_said_in_one_line(address):
+    with (
+        open_executor("ray", toys.toy, workers=1, address=address) as executor,
+        pytest.raises(ExecutorError) as caught,
+    ):
+        next(executor.run(lambda: ("pid",)))
+    assert str(caught.value).startswith(f"{address}: ")
     assert "\n" not in str(caught.value)

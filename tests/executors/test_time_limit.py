@@ -13,7 +13,7 @@ def test_nothing_is_limited_outside_of_workers():
         assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
 
 
-@pytest.mark.parametrize("seconds", [0, -1, float("nan")])
-def test_no_time_at_all_is_no_limit(seconds):
+@pytest.mark.parametrize("seconds", [0, -1, float("nan"), float("inf")])
+def test_no_time_and_all_time_are_no_limits(seconds):
     with pytest.raises(ValueError, match="has to be above 0"):
         TimeLimit(seconds)

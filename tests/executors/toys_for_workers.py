@@ -58,6 +58,11 @@ def _setting(name):
     return os.environ.get(name)
 
 
+def _setting_after(seconds, name):
+    time.sleep(seconds)
+    return os.environ.get(name)
+
+
 def _argue(text):
     raise ValueError(text)
 
