@@ -5,7 +5,8 @@ usage: python benchmarks/make_starter.py [--data FOLDER] [--out models/starter] 
 
 The lower eight layers of all-mpnet-base-v2 read target, context, quotation and title. The lowest five are rounded to
 about 2.7 bits a weight and stay so. The three above learn from annotated real quotations (train split, and those of
-further articles) which side is taken, are then rounded, too, and a kernel machine is fitted over what they say.
+further articles) which side is taken, and from the invented statements of ``seeds/`` what a "not" does; they are then
+rounded, too, and a kernel machine is fitted over what they say of the real ones.
 
 A story-grouped fifth of the train split is kept out of training: there the model is calibrated, and its 8-bit form is
 compared with the whole one. The kernel machine is then fitted once more, with that fifth. Nothing of the dev split,
@@ -61,7 +62,13 @@ def training_rows(data: Path) -> tuple[list[Any], list[Any]]:
     return statements.apart_from([*fit, *parts["more"]], [*held, *reported]), held
 
 
-def origin(arguments: argparse.Namespace, fit: Rows, held: Rows) -> dict[str, Any]:
+def invented_rows(data: Path, held: Rows) -> list[Any]:
+    """Return the invented statements to tune on; near-copies of what is held out or reported on are not among them."""
+    reported = [*statements.real(data)["dev"], *statements.founding(data.parent / "seeds")]
+    return statements.apart_from(statements.invented(), [*held, *reported])
+
+
+def origin(arguments: argparse.Namespace, fit: Rows, held: Rows, invented: Rows) -> dict[str, Any]:
     """Return what the model is to tell of its training: enough to know the rows again by, and no text."""
     # Where data and checkpoints lie changes nothing in the model: such paths are left out.
     encoder = arguments.encoder and Path(arguments.encoder)
@@ -76,6 +83,7 @@ def origin(arguments: argparse.Namespace, fit: Rows, held: Rows) -> dict[str, An
         "rows": len(fit) + len(held),
         "statements": len(fit),
         "held_out": len(held),
+        "invented": 0 if arguments.plain else len(invented),
     }
 
 
@@ -106,15 +114,21 @@ def embedding(rows: Rows, encoder: str) -> tuple[Any, dict[str, Any]]:
         return EmbeddingClassifier(**options, seed=SEED).fit(*columns_and_labels(rows)), options
 
 
-def small_encoder(name: str | None, rows: Rows, work: Path, *, plain: bool) -> str:
-    """Return the folder of the encoder that ships, made unless it is there; None is the configuration's."""
+def small_encoder(name: str | None, rows: Rows, work: Path, *, plain: bool, invented: Rows = ()) -> str:
+    """Return the folder of the encoder that ships, made unless it is there; None is the configuration's.
+
+    Parameters
+    ----------
+    rows
+        What the roundings are fitted to, and with ``invented`` what the upper layers learn from.
+    """
     lower, upper, folder = work / "lower", work / "upper", work / ("plain" if plain else "encoder")
     name = name or load_train_config(model=CONFIG).options()["encoder"]
     if plain:
         _made(folder, partial(_round, name, rows))
     elif not folder.exists():
         _made(lower, partial(_round, name, rows, last=FROZEN))
-        _made(upper, partial(_tune, lower, rows, work / "checkpoints"))
+        _made(upper, partial(_tune, lower, [*rows, *invented], work / "checkpoints"))
         _made(folder, partial(_round, str(upper), rows, first=FROZEN))
     return str(folder)
 
@@ -190,8 +204,9 @@ def make(arguments: argparse.Namespace, work: Path) -> None:
 
     fit, held = training_rows(arguments.data)
     dev = columns_and_labels(held)
-    told = origin(arguments, fit, held)
-    encoder = small_encoder(arguments.encoder, fit, work, plain=arguments.plain)
+    invented = invented_rows(arguments.data, held)
+    told = origin(arguments, fit, held, invented)
+    encoder = small_encoder(arguments.encoder, fit, work, plain=arguments.plain, invented=invented)
     classifier, options = embedding(fit, encoder)
     print(told)
     model = StanceModel(classifier, Calibration(), options, told, SEED).calibrated(*dev, method="temperature")

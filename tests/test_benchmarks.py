@@ -79,7 +79,8 @@ def maker(monkeypatch, tmp_path):
     monkeypatch.setattr(maker.statements, "ANNOTATIONS", tmp_path)
     for name in (*maker.statements.REAL, *maker.statements.OURS):
         (tmp_path / name).write_text(name)
-    monkeypatch.setattr(maker, "small_encoder", lambda name, rows, work, plain: "")
+    monkeypatch.setattr(maker, "small_encoder", lambda name, rows, work, plain, invented: "")
+    monkeypatch.setattr(maker, "invented_rows", lambda data, held: [{}] * 7)
     words = {"features": {"words": {"column": "text", "analyzer": "word", "ngrams": [1, 1], "min_df": 1}}}
 
     def embedding(rows, encoder):
@@ -109,6 +110,7 @@ def test_the_model_that_ships_tells_which_rows_it_learned_from(maker, monkeypatc
     lines = sorted(f"{row['id']}\t{row['label']}\n" for row in rows)
     assert [training["rows_sha256"] for training in told] == [hashlib.sha256("".join(lines).encode()).hexdigest()] * 2
     assert (told[0]["rows"], told[0]["statements"], told[0]["held_out"], told[0]["fitted_again_on"]) == (60, 30, 30, 60)
+    assert [training["invented"] for training in told] == [7, 0]
     assert told[0]["data"]["additions.jsonl"] == hashlib.sha256(b"additions.jsonl").hexdigest()
     assert set(told[0]["data"]) == {*maker.statements.REAL, *maker.statements.OURS}
     assert [training["command"] for training in told] == [
