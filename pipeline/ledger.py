@@ -9,7 +9,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -95,7 +95,7 @@ class Ledger:
     """
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
-        self.path = path
+        self.path, self._read_only = path, read_only
         uri = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
         self._database = sqlite3.connect(uri, uri=True, isolation_level=None)
         try:
@@ -124,6 +124,9 @@ class Ledger:
         return self
 
     def __exit__(self, *_: object) -> None:
+        if not self._read_only:
+            with suppress(sqlite3.Error):  # somebody reads it: the log stays beside it, and is as good
+                self._database.execute("PRAGMA journal_mode = DELETE")
         self._database.close()
 
     def _one(self, query: str, *values: Any) -> Any:
