@@ -1,8 +1,4 @@
-"""Does tasks on a Ray cluster: one that is there, or one on this machine that is started and ended with the block.
-
-Ray brings tasks to machines. On each, an actor has one worker process of the same kind as ``LocalExecutor`` has, so
-that whatever ends that process is told in the same words, and replaced as quickly.
-"""
+"""Does tasks on a Ray cluster: one that is there, or one on this machine that is started and ended with the block."""
 
 from __future__ import annotations
 
@@ -13,19 +9,14 @@ import pickle
 import socket
 import sys
 import time
-import traceback
 from collections.abc import Mapping, Sequence
-from functools import partial
 from types import TracebackType
 from typing import Any
 
-from pipeline.errors import ExecutorError, PipelineError
-from pipeline.executors.base import Start, Work, fault_of
-from pipeline.executors.local import LocalExecutor
-from pipeline.executors.messages import Done, Ended, Failed, Message, Started, Stop
+from pipeline.errors import ExecutorError
+from pipeline.executors.actors import GONE, Actor, Host
+from pipeline.executors.base import Start, fault_of
 from pipeline.executors.pool import Pool, Seat
-
-GONE = "the node or process that had it is gone"
 
 RESTARTS = 2
 """So many times a run goes on after all of Ray was lost."""
@@ -74,8 +65,8 @@ class RayExecutor(Pool):
             self._connect()
         import ray
 
-        host = ray.remote(_Host).options(max_restarts=0, max_task_retries=0, **self._needs)
-        return _Actor(host.remote(self._kept_start))
+        host = ray.remote(Host).options(max_restarts=0, max_task_retries=0, **self._needs)
+        return Actor(host.remote(self._kept_start))
 
     def _connect(self) -> None:
         os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
@@ -141,7 +132,7 @@ class RayExecutor(Pool):
     def _that_speak(self, seats: Sequence[Seat]) -> list[Seat]:
         import ray
 
-        actors = [seat for seat in seats if isinstance(seat, _Actor)]
+        actors = [seat for seat in seats if isinstance(seat, Actor)]
         if gone := [actor for actor in actors if actor.fault]:
             return list(gone)
         awaited = {actor.answer: actor for actor in actors if actor.answer is not None}
@@ -172,7 +163,7 @@ class RayExecutor(Pool):
         self._unreachable = 0
         return False
 
-    def _begin_again(self, actors: Sequence[_Actor]) -> list[Seat]:
+    def _begin_again(self, actors: Sequence[Actor]) -> list[Seat]:
         """Start or join Ray again, and return the seats whose tasks went with it."""
         self._disconnect()
         for actor in actors:
@@ -196,85 +187,3 @@ class RayExecutor(Pool):
 def _note(data: Mapping[str, Any], **_: object) -> None:
     for line in data["lines"]:
         _log.info("Ray: %s", line)
-
-
-class _Actor(Seat):
-    """An actor as its driver sees it.
-
-    Attributes
-    ----------
-    answer
-        What is awaited of it: a reference; None where it waits for a task.
-    fault
-        Why it is of no use any more; empty where it is.
-    """
-
-    def __init__(self, handle: Any) -> None:
-        super().__init__()
-        self._handle = handle
-        self.answer: Any = handle.hello.remote()
-        self.fault = ""
-
-    def message(self) -> Message | None:
-        import ray
-
-        if not self.fault:
-            try:
-                told: Message = ray.get(self.answer)
-            except (OSError, ray.exceptions.RayError) as error:
-                _log.info("Ray: %s", fault_of(error))
-                self.fault = GONE if self.ready or isinstance(error, ray.exceptions.NodeDiedError) else fault_of(error)
-            else:
-                self.answer = None
-                return Done(pickle.loads(told.value)) if isinstance(told, Done) else told
-        return Ended(self.fault)
-
-    def _hand_over(self, task: Any) -> None:
-        import ray
-
-        data = pickle.dumps(task, pickle.HIGHEST_PROTOCOL)
-        try:
-            self.answer = self._handle.do.remote(data)
-        except (OSError, ray.exceptions.RayError) as error:
-            _log.info("Ray: %s", fault_of(error))
-            self.fault = GONE
-
-    def ask_to_end(self, *, gently: bool) -> None:
-        import ray
-
-        if not self.fault and ray.is_initialized():
-            ray.kill(self._handle)
-
-    def end(self) -> str:
-        return self.fault
-
-
-class _Host:
-    """The actor: it has a worker process, and hands tasks and values on as bytes, which it does not look into."""
-
-    def __init__(self, start: bytes) -> None:
-        self._worker = LocalExecutor(partial(_on_bytes, start), workers=1)
-
-    def hello(self) -> Started:
-        """Tell that it is there."""
-        return Started()
-
-    def do(self, task: bytes) -> Done | Failed | Stop:
-        """Return what came of a task."""
-        tasks = iter([task])
-        try:
-            (outcome,) = self._worker.run(lambda: next(tasks, None))
-        except PipelineError as error:
-            return Stop.of(error, "".join(traceback.format_exception(error)))
-        return Done(outcome.value) if outcome.fault is None else Failed(outcome.fault, "")
-
-
-def _on_bytes(start: bytes) -> Work:
-    """Start a worker that takes and returns pickled tasks and values; it finds the modules that the driver finds."""
-    places, inner = pickle.loads(start)
-    sys.path.extend(place for place in places if place not in sys.path)
-    return partial(_packed, pickle.loads(inner)())
-
-
-def _packed(work: Work, task: bytes) -> bytes:
-    return pickle.dumps(work(pickle.loads(task)), pickle.HIGHEST_PROTOCOL)

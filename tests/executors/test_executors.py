@@ -2,7 +2,10 @@
 
 import os
 import re
+import subprocess
+import sys
 from functools import partial
+from pathlib import Path
 
 import pytest
 import toys_for_workers as toys
@@ -225,6 +228,27 @@ def test_a_worker_is_a_process_of_one_thread_and_stays(name, monkeypatch):
     assert os.getpid() not in pids
     assert [outcome.value for outcome in settings] == ["1", "1"]
     assert os.environ["QUOTESTANCE_THREADS"] == "4"
+
+
+SCRIPT = """
+import toys_for_workers as toys
+from pipeline.executors import open_executor
+
+print("run", flush=True)
+tasks = iter([("double", 1), ("double", 1)])
+with open_executor("local", toys.toy, workers=2) as executor:
+    print(*(outcome.value for outcome in executor.run(lambda: next(tasks, None))))
+"""
+
+
+def test_workers_do_not_run_the_script_again(tmp_path):
+    (tmp_path / "script.py").write_text(SCRIPT, encoding="utf-8")
+    path = os.pathsep.join([str(Path(__file__).parent), *sys.path])
+    command = [sys.executable, str(tmp_path / "script.py")]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=60, env=os.environ | {"PYTHONPATH": path}
+    )
+    assert (done.stdout, done.stderr) == ("run\n2 2\n", "")
 
 
 @pytest.mark.parametrize(

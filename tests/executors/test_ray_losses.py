@@ -9,7 +9,7 @@ import toys_for_workers as toys
 
 from pipeline.errors import ExecutorError
 from pipeline.executors import cluster, open_executor
-from pipeline.executors.cluster import GONE
+from pipeline.executors.actors import GONE
 
 pytestmark = pytest.mark.slow
 
