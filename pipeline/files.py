@@ -96,7 +96,7 @@ def read_json(path: Path, what: str) -> Any:
     """Return a JSON file's value; faults are one-line ``InputError``."""
     try:
         return json.loads(read_text(path, what))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{path}: not valid JSON ({error}); write it again") from error
 
 
@@ -108,7 +108,7 @@ def read_jsonl(path: Path, what: str) -> Iterator[tuple[int, dict[str, Any]]]:
             continue
         try:
             row = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise InputError(f"{path}:{number}: not valid JSON ({error}); mend or delete the line") from error
         if not isinstance(row, dict):
             raise InputError(f"{path}:{number}: expected a JSON object, found {type(row).__name__}")
