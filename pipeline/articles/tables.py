@@ -133,7 +133,7 @@ def read_parquet(stream: BinaryIO, source: Source, options: ReadOptions) -> Reco
                     try:
                         if isinstance(record, RecordError):
                             raise record
-                        texts.count(len(record[columns["text"]] or ""))
+                        texts.count(_length(record[columns["text"]]))
                         yield document(record, columns, source, number, options)
                     except RecordError as error:
                         if error.reason == "archive-bomb":
@@ -156,6 +156,10 @@ def _check_size(metadata: Any, names: Sequence[str], meter: Meter) -> int:
                 meter.count(column.total_uncompressed_size)
                 largest = max(largest, column.total_uncompressed_size)
     return largest
+
+
+def _length(value: str | list[str | None] | None) -> int:
+    return len(value or "") if not isinstance(value, list) else sum(len(part or "") for part in value)
 
 
 def _records(batch: Any) -> Iterator[dict[str, Any] | RecordError]:

@@ -109,8 +109,10 @@ def _fault(cells: Mapping[str, Any]) -> str | None:
             return f"{name} is {value!r}, no offset"
     if not isinstance(cells["is_statement"], bool):
         return f"is_statement is {cells['is_statement']!r}, neither true nor false"
-    confidence = cells.get("speaker_confidence")
-    return None if confidence is None or _is_share(confidence) else f"speaker_confidence is {confidence!r}, no number"
+    for name in ("confidence", "speaker_confidence"):
+        if cells.get(name) is not None and not _is_share(cells[name]):
+            return f"{name} is {cells[name]!r}, no number between 0 and 1"
+    return None
 
 
 def _is_share(value: Any) -> bool:

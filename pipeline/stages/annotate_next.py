@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.config import NextConfig
+from pipeline.errors import InputError
 from pipeline.labels.gold import Gold, read_gold
 from pipeline.labels.queue import Choice, FloatArray, choose, uncertainties, word_vectors
 from pipeline.parts import beside, read_parts
@@ -100,6 +101,9 @@ def _uncertainty(rows: Sequence[Row], config: NextConfig) -> FloatArray | None:
     if any(rows[0].get(name) is None for name in _PROBABILITIES):
         return None
     y_prob = np.array([[row[name] for name in _PROBABILITIES] for row in rows], dtype=np.float64)
+    for row, finite in zip(rows, np.isfinite(y_prob).all(axis=1), strict=True):
+        if not finite:
+            raise InputError(f"{row['quote_id']}: its probabilities are none; write the table again with `stance score`")
     return uncertainties(y_prob, config.uncertainty)
 
 
