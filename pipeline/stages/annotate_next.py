@@ -89,7 +89,7 @@ def _chosen(left: Sequence[Row], known: Sequence[Row], config: NextConfig) -> li
     unsure = _uncertainty(left, config)
     found = choose(
         config.count, np.zeros(len(left)) if unsure is None else unsure, vectors, before,
-        stories=[row["story_id"] for row in left], targets=targets,
+        stories=[row["story_id"] or row["article_id"] for row in left], targets=targets,
         quotas=dict.fromkeys(targets, config.per_target) if config.per_target else None,
         per_story=config.per_story, diversity=1.0 if unsure is None else config.diversity,
     )  # fmt: skip

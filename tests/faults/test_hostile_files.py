@@ -1,4 +1,4 @@
-"""Files made to do harm: each becomes a reject with its reason, or a safe row, and the good article beside it is read."""
+"""Files made to do harm: each is a reject with its reason, or a safe row, and the good article beside it is read."""
 
 import gzip
 import json
