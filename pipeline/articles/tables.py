@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator
 from typing import Any, BinaryIO, cast
 
 from pipeline.articles.archives import Meter
@@ -111,7 +111,6 @@ def _next_row(rows: Iterator[list[str]], width: int) -> tuple[list[str] | None, 
 def read_parquet(stream: BinaryIO, source: Source, options: ReadOptions) -> Records:
     """Yield the records of a Parquet file; a stream that cannot seek is spooled to a temporary file."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     number = 0
     try:
@@ -121,13 +120,9 @@ def read_parquet(stream: BinaryIO, source: Source, options: ReadOptions) -> Reco
                 spool.seek(0)
                 stream = cast(BinaryIO, spool)
             packed = stream.seek(0, io.SEEK_END)
-            file = pq.ParquetFile(stream)
-            columns = _parquet_columns(file.schema_arrow, options)
-            names = sorted(set(columns.values()))
-            largest = _check_size(file.metadata, names, Meter(packed, options))
-            rows = max(1, min(_BATCH, _BATCH_BYTES // max(largest, 1)))
+            file, columns, rows = _prepared(stream, packed, options)
             texts = Meter(packed, options)
-            for batch in file.iter_batches(batch_size=rows, columns=names):
+            for batch in file.iter_batches(batch_size=rows, columns=sorted(set(columns.values()))):
                 for record in _records(batch):
                     number += 1
                     try:
@@ -140,11 +135,34 @@ def read_parquet(stream: BinaryIO, source: Source, options: ReadOptions) -> Reco
                             raise
                         yield reject(source, f"L{number}", error, record)
     except pa.ArrowException as error:
-        message = f"damaged Parquet ({str(error).splitlines()[0]}); write it again"
-        yield reject(source, f"L{number + 1}" if number else None, RecordError(message, reason="broken-parquet"))
+        yield reject(source, f"L{number + 1}" if number else None, _damaged(error))
 
 
-def _check_size(metadata: Any, names: Sequence[str], meter: Meter) -> int:
+def _prepared(stream: BinaryIO, packed: int, options: ReadOptions) -> tuple[Any, dict[str, str], int]:
+    """Return the file, field to column name, and how many rows can be held at once.
+
+    Raises
+    ------
+    RecordError
+        As ``_parquet_columns``; reason ``archive-bomb``; reason ``broken-parquet``, also for names that are no UTF-8.
+    """
+    import pyarrow.parquet as pq
+
+    try:
+        file = pq.ParquetFile(stream)
+        columns = _parquet_columns(file.schema_arrow, options)
+        largest = _check_size(file.metadata, set(columns.values()), Meter(packed, options))
+    except _BEYOND as error:  # what Arrow raises for a damaged file is a ``ValueError``, too
+        raise _damaged(error) from error
+    return file, columns, max(1, min(_BATCH, _BATCH_BYTES // max(largest, 1)))
+
+
+def _damaged(error: Exception) -> RecordError:
+    shown = (str(error).splitlines() or [type(error).__name__])[0]
+    return RecordError(f"damaged Parquet ({shown}); write it again", reason="broken-parquet")
+
+
+def _check_size(metadata: Any, names: Container[str], meter: Meter) -> int:
     """Count what the columns unpack to, as the file says, and return the bytes of the largest group of one column.
 
     No value is longer than that; but as a dictionary holds each value once, all rows may be as long.

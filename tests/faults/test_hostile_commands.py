@@ -163,7 +163,7 @@ logging.warning({STEERING!r} + chr(10))
 
 # --- cells that a spreadsheet would run
 
-FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "'=1", "=HYPERLINK(\"http://halden.invalid\",\"x\")")
+FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "'=1", '=HYPERLINK("http://halden.invalid","x")')
 STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 

@@ -93,9 +93,7 @@ def lines_of(change: str) -> str:
 
 
 @pytest.mark.parametrize("change", ["longer", "shorter"])
-def test_a_csv_row_of_another_length_is_one_line(
-    folder: Path, capsys: pytest.CaptureFixture[str], change: str
-) -> None:
+def test_a_csv_row_of_another_length_is_one_line(folder: Path, capsys: pytest.CaptureFixture[str], change: str) -> None:
     Path("t.csv").write_text(lines_of(change), encoding="utf-8")
     assert "line 2 has more or fewer cells than the header" in refused("summary t.csv", capsys)
 
@@ -136,7 +134,7 @@ def test_next_refuses_probabilities_that_are_none(folder: Path, capsys: pytest.C
 
 
 STATEMENT = {
-    **{name: "x" for name in ("statement_id", "article_id", "story_id", "text", "context", "title", "target", "speaker")},
+    **dict.fromkeys(("statement_id", "article_id", "story_id", "text", "context", "title", "target", "speaker"), "x"),
     "label": "neutral", "split": "train", "ambiguous": False, "coder_type": "weak", "posterior": 0.5,
 }  # fmt: skip
 
