@@ -101,11 +101,10 @@ def _uncertainty(rows: Sequence[Row], config: NextConfig) -> FloatArray | None:
     if any(rows[0].get(name) is None for name in _PROBABILITIES):
         return None
     y_prob = np.array([[row[name] for name in _PROBABILITIES] for row in rows], dtype=np.float64)
-    for row, finite in zip(rows, np.isfinite(y_prob).all(axis=1), strict=True):
-        if not finite:
-            raise InputError(
-                f"{row['quote_id']}: its probabilities are none; write the table again with `stance score`"
-            )
+    odd = np.flatnonzero(~np.isfinite(y_prob).all(axis=1))
+    if odd.size:
+        name = rows[int(odd[0])]["quote_id"]
+        raise InputError(f"{name}: its probabilities are none; write the table again with `stance score`")
     return uncertainties(y_prob, config.uncertainty)
 
 

@@ -9,8 +9,8 @@ from pipeline import stance, tracking
 from pipeline.config import ExportConfig
 from pipeline.errors import InputError
 from pipeline.records import Manifest
-from pipeline.stance.export import export_onnx
 from pipeline.stages.statement_rows import read_statements
+from pipeline.stance.export import export_onnx
 from pipeline.storage import Stopwatch, write_manifest
 
 _REQUIRED = (*stance.COLUMNS, "label", "split")

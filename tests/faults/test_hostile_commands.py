@@ -4,6 +4,7 @@ import csv
 import gzip
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -159,6 +160,22 @@ logging.warning({STEERING!r} + chr(10))
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
     assert done.stderr.startswith("\\u001b[2J")
     assert done.stderr.endswith("31m\\n\n")
+
+
+def test_markup_in_an_article_is_text_on_every_page(folder: Path) -> None:
+    markup = "</script><script>alert(1)</script><img src=x onerror=alert(1)>"
+    row = {"text": f"{GOOD} “{markup} is what we say,” said Bo Lund.", "title": markup, "outlet": markup, "id": markup}
+    (folder / "in/a.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    assert main(["quotes", "in", "--html", "quotes.html"]) == 0
+    write_jsonl(Path("s.jsonl"), [cells(1, text=f"“{markup}”", speaker=markup, outlet=markup, target=markup)])
+    assert main(["browse", "s.jsonl", "--out", "browse.html", "--title", markup]) == 0
+    for page in ("quotes.html", "browse.html"):
+        text = Path(page).read_text(encoding="utf-8")
+        assert "alert(1)" in text, page
+        assert "<script>alert" not in text, page
+        assert "<img src=x" not in re.sub(r'<script type="application/json".*?</script>', "", text, flags=re.DOTALL), (
+            page
+        )
 
 
 # --- cells that a spreadsheet would run
