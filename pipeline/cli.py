@@ -77,7 +77,7 @@ def _common(
         bool, typer.Option("--debug", help="Show the traceback of an error, and more of the log.")
     ] = False,
 ) -> None:
-    logging.basicConfig(level=logging.INFO if debug else logging.WARNING, format="%(message)s", stream=sys.stderr)
+    streams.log_to_stderr(logging.INFO if debug else logging.WARNING)
 
 
 @app.command(epilog="Example: stance ingest articles/ --out data/quotes.parquet")

@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from pipeline.encodings import escaped
 from pipeline.records import LABELS, Manifest
-from pipeline.streams import takes_unicode
+from pipeline.streams import on_one_line, takes_unicode
 
 if TYPE_CHECKING:
     from pipeline.highlight import View
@@ -33,13 +34,13 @@ class Progress(Protocol):
 
 
 def say(line: str = "") -> None:
-    """Write one line of a result to stdout."""
-    sys.stdout.write(line + "\n")
+    """Write one line of a result to stdout; what would steer a terminal is escaped."""
+    sys.stdout.write(escaped(line) + "\n")
 
 
 def note(line: str) -> None:
-    """Write one line about the work, not its result, to stderr."""
-    sys.stderr.write(line + "\n")
+    """Write one line about the work, not its result, to stderr; what would steer a terminal is escaped."""
+    sys.stderr.write(on_one_line(line) + "\n")
 
 
 def say_json(value: Any) -> None:
@@ -50,7 +51,7 @@ def say_json(value: Any) -> None:
 def _cell(value: Cell) -> str:
     if value is None:
         return "-"
-    return f"{value:.4g}" if isinstance(value, float) else " ".join(str(value).split())
+    return f"{value:.4g}" if isinstance(value, float) else escaped(" ".join(str(value).split()))
 
 
 def say_table(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
@@ -112,7 +113,7 @@ def say_manifest(manifest: Manifest) -> None:
     }
     width = max(map(len, lines))
     for name, value in lines.items():
-        say(f"{name.ljust(width)}  {value}")
+        say(f"{name.ljust(width)}  {on_one_line(value)}")
 
 
 def many(number: int, noun: str, plural: str | None = None) -> str:
@@ -220,7 +221,9 @@ def say_quotes(views: Sequence[View]) -> None:
 
     console = Console()
     screen = Screen(console.width, styled=console.color_system is not None and not console.no_color)
-    say("\n".join([*(drawn(view, screen) for view in views), legend(views, screen)]).rstrip("\n"))
+    # Not escaped: the styles are escape sequences, and the texts have been made printable.
+    shown = "\n".join([*(drawn(view, screen) for view in views), legend(views, screen)]).rstrip("\n")
+    sys.stdout.write(shown + "\n")
 
 
 def say_page(views: Sequence[View], path: Path) -> None:

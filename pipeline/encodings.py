@@ -22,6 +22,9 @@ _DETECTION_BYTES = 1 << 17
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b\x1a"))
 _MAX_CONTROL_SHARE = 0.01
 _SURROGATE = re.compile("[\ud800-\udfff]")
+# Control characters but tab and line feed, what turns the direction of writing, line ends of Unicode, halves of
+# characters: they move a terminal's cursor, make a line look like another, or fit into no file.
+_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def tidy(text: str) -> str:
@@ -37,6 +40,19 @@ def tidy(text: str) -> str:
         # JSON may escape half of a pair; such a text fits no UTF-8 file.
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text
+
+
+def escaped(text: str) -> str:
+    r"""Return a text for a terminal or a JSON file: what would steer the one is spelt as the other has it.
+
+    A JSON text stays one, and means the same.
+
+    Examples
+    --------
+    >>> escaped("\x1b[31mred")
+    '\\u001b[31mred'
+    """
+    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def decode(data: bytes) -> str:

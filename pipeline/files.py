@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -14,6 +15,8 @@ from typing import Any
 from pipeline.errors import InputError
 
 _CHUNK = 1 << 20
+# Halves of characters that stand for no byte of a file name, as an archive's or a table's may hold.
+_HALVES = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 
 
 @contextmanager
@@ -58,7 +61,7 @@ def readable(name: str) -> str:
     >>> readable("caf\udce9.txt")
     'caf\ufffd.txt'
     """
-    return os.fsencode(name).decode("utf-8", "replace")
+    return os.fsencode(_HALVES.sub("\ufffd", name)).decode("utf-8", "replace")
 
 
 def write_text(path: Path, text: str) -> None:
@@ -96,7 +99,7 @@ def read_json(path: Path, what: str) -> Any:
     """Return a JSON file's value; faults are one-line ``InputError``."""
     try:
         return json.loads(read_text(path, what))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{path}: not valid JSON ({error}); write it again") from error
 
 
@@ -108,7 +111,7 @@ def read_jsonl(path: Path, what: str) -> Iterator[tuple[int, dict[str, Any]]]:
             continue
         try:
             row = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise InputError(f"{path}:{number}: not valid JSON ({error}); mend or delete the line") from error
         if not isinstance(row, dict):
             raise InputError(f"{path}:{number}: expected a JSON object, found {type(row).__name__}")

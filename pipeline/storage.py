@@ -31,6 +31,8 @@ _FLOATS = {
     "inclusion_probability",
 }  # fmt: skip
 
+_LONGEST_CELL = 1 << 30
+
 
 def schema_of(columns: Sequence[str], *, integers: Container[str] = (), floats: Container[str] = ()) -> pa.Schema:
     """Return the Arrow schema of a table with these columns; names decide types, everything else is a string.
@@ -164,8 +166,20 @@ def _typed(value: str, column: str) -> Any:
     if column in _INTEGERS:
         return int(value)
     if column in _BOOLEANS:
-        return value.casefold() == "true"  # spreadsheets write TRUE
+        if value.casefold() not in ("true", "false"):  # spreadsheets write TRUE
+            raise ValueError(f"{column} is {value!r}, neither true nor false")
+        return value.casefold() == "true"
     return float(value) if column in _FLOATS else unguarded(value)
+
+
+def _csv_rows(handle: Iterable[str]) -> Iterator[dict[str, Any]]:
+    # The csv module's own limit of 128 KiB is shorter than a quotation may be; it is never lowered here.
+    csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_CELL))
+    reader = csv.DictReader(handle)
+    for row in reader:
+        if None in row or None in row.values():
+            raise ValueError(f"line {reader.line_num} has more or fewer cells than the header")
+        yield {name: _typed(value, name) for name, value in row.items()}
 
 
 def read_table(path: Path, required: Iterable[str] = ()) -> list[dict[str, Any]]:
@@ -190,8 +204,8 @@ def read_table(path: Path, required: Iterable[str] = ()) -> list[dict[str, Any]]
         else:
             # A spreadsheet that saves the table puts a byte order mark before it.
             with path.open(encoding="utf-8-sig", newline="") as handle:
-                rows = [{k: _typed(v, k) for k, v in row.items()} for row in csv.DictReader(handle)]
-    except (pa.ArrowException, OSError, ValueError, csv.Error) as error:
+                rows = list(_csv_rows(handle))
+    except (pa.ArrowException, OSError, ValueError, ArithmeticError, LookupError, csv.Error) as error:
         raise InputError(f"{path}: damaged table ({error}); write it again") from error
     missing = [name for name in required if rows and name not in rows[0]]
     if missing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
 import signal
 import sys
@@ -10,6 +11,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+
+from pipeline.encodings import escaped
 
 QUIET = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -29,6 +32,29 @@ def prepare() -> None:
         os.environ.setdefault(name, value)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
+
+
+def on_one_line(text: str) -> str:
+    r"""Return a text that a terminal shows as one line, and by which it is not steered.
+
+    Examples
+    --------
+    >>> on_one_line("a\nb\x1b[2J.txt")
+    'a\\nb\\u001b[2J.txt'
+    """
+    return escaped(text).replace("\n", "\\n")
+
+
+class _OneLine(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return on_one_line(record.getMessage()) if record.exc_info is None else super().format(record)
+
+
+def log_to_stderr(level: int) -> None:
+    """Send messages of a level and above to stderr, a line each, unless the program has set up its log itself."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(_OneLine("%(message)s"))
+    logging.basicConfig(level=level, handlers=[handler])
 
 
 def takes_unicode() -> bool:

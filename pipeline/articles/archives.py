@@ -7,10 +7,11 @@ import gzip
 import io
 import lzma
 import os
+import struct
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO, cast
 
 from pipeline.articles.columns import Records, reject
@@ -19,6 +20,9 @@ from pipeline.errors import RecordError
 
 STREAM_ERRORS = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, tarfile.TarError, OSError)
 """What reading a damaged compressed file raises."""
+
+_MALFORMED = (ValueError, LookupError, ArithmeticError, RecursionError, struct.error)
+"""What zipfile and tarfile also raise on headers that were made to mislead."""
 
 ReadMember = Callable[[BinaryIO, Source], Records]
 
@@ -101,7 +105,7 @@ def stream_error(error: BaseException) -> RecordError:
 def read_zip(stream: BinaryIO, source: Source, options: ReadOptions, read_member: ReadMember) -> Records:
     """Yield the records of a zip archive's members, in the archive's order."""
     meter = Meter(size_of(stream), options)
-    with zipfile.ZipFile(stream) as archive:
+    with _opened_zip(stream) as archive:
         members = archive.infolist()
         if len(members) > options.max_members:
             raise _too_many(options)
@@ -119,7 +123,7 @@ def read_zip(stream: BinaryIO, source: Source, options: ReadOptions, read_member
                 with archive.open(member) as opened:
                     yield from read_member(_metered(cast(BinaryIO, opened), meter), inner)
             except NotImplementedError as error:
-                yield reject(inner, None, RecordError(f"{error}; pack it with deflate", reason="unsupported"))
+                yield reject(inner, None, _unsupported(error))
             except RecordError as error:
                 if error.reason == "archive-bomb":
                     raise
@@ -128,12 +132,36 @@ def read_zip(stream: BinaryIO, source: Source, options: ReadOptions, read_member
                 yield reject(inner, None, stream_error(error))
 
 
+def _opened_zip(stream: BinaryIO) -> zipfile.ZipFile:
+    """Return the archive, its list of members read.
+
+    Raises
+    ------
+    RecordError
+        Reason ``unsupported`` or ``broken-archive``, where zipfile raises more than it says.
+    """
+    try:
+        return zipfile.ZipFile(stream)
+    except NotImplementedError as error:
+        raise _unsupported(error) from error
+    except _MALFORMED as error:
+        raise _malformed(error) from error
+
+
+def _unsupported(error: NotImplementedError) -> RecordError:
+    return RecordError(f"{error}; pack it with deflate", reason="unsupported")
+
+
+def _malformed(error: Exception) -> RecordError:
+    return RecordError(f"no sound archive ({error}); get it again", reason="broken-archive")
+
+
 def read_tar(stream: BinaryIO, source: Source, options: ReadOptions, read_member: ReadMember) -> Records:
     """Yield the records of a tar archive's members, in the archive's order."""
     meter = Meter(size_of(stream), options)
     opened = _metered(_unpacked_tar(stream, source.name.lower()), meter)
-    with tarfile.open(fileobj=opened, mode="r|", tarinfo=_BoundedTarInfo) as archive:
-        for number, member in enumerate(archive, start=1):
+    with _opened_tar(opened) as archive:
+        for number, member in enumerate(_tar_members(archive), start=1):
             if number > options.max_members:
                 raise _too_many(options)
             name = member.name.removeprefix("./")
@@ -144,6 +172,8 @@ def read_tar(stream: BinaryIO, source: Source, options: ReadOptions, read_member
                     continue
                 if not member.isreg():
                     raise RecordError("a link or device; put the file itself in", reason="unsafe-member")
+                if member.issparse():  # a few bytes that unpack to as many zeros as they like
+                    raise RecordError("a sparse file; pack it without --sparse", reason="unsafe-member")
                 content = archive.extractfile(member)
                 if content is not None:
                     yield from read_member(cast(BinaryIO, content), inner)
@@ -154,6 +184,25 @@ def read_tar(stream: BinaryIO, source: Source, options: ReadOptions, read_member
             except STREAM_ERRORS as error:
                 # Where it is the archive itself that is damaged, asking for the next member says so too.
                 yield reject(inner, None, stream_error(error))
+
+
+def _opened_tar(stream: BinaryIO) -> tarfile.TarFile:
+    try:
+        return tarfile.open(fileobj=stream, mode="r|", tarinfo=_BoundedTarInfo)
+    except _MALFORMED as error:
+        raise _malformed(error) from error
+
+
+def _tar_members(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
+    """Yield the members; where a header cannot be read, raise ``RecordError``, reason ``broken-archive``."""
+    while True:
+        try:
+            member = archive.next()
+        except _MALFORMED as error:
+            raise _malformed(error) from error
+        if member is None:
+            return
+        yield member
 
 
 def _unpacked_tar(stream: BinaryIO, name: str) -> BinaryIO:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -36,6 +37,7 @@ SYNONYMS = {
 """Field to the column names that are taken for it, likeliest first; case, spaces and punctuation do not matter."""
 
 _RECORD_SHOWN = 2000
+_NEVER_NAN = {"id", "published"}
 
 
 def find_columns(names: Iterable[str], given: Mapping[str, str]) -> dict[str, str]:
@@ -92,6 +94,8 @@ def document(
         what = type(value).__name__
         raise RecordError(f"column {columns['text']!r} holds {what} here, not text", reason="not-text")
     fields: dict[str, Any] = {name: _plain(record.get(column)) for name, column in columns.items() if name != "text"}
+    for name in _NEVER_NAN & fields.keys():
+        fields[name] = None if (fields[name] or "").lower() in ("nan", "nat") else fields[name]
     key = fields.pop("id", None) or f"L{number}"
     text = checked(tidy(value or ""), options)
     return Document(text=text, source=f"{source.name}#{key}", record_id=key, where=source.where, **fields)
@@ -117,7 +121,9 @@ def _plain(value: Any) -> str | None:
     if isinstance(value, dict):
         # News interfaces give the outlet as {"id": ..., "name": ...}.
         value = value.get("name")
-    if value is None or value != value or isinstance(value, (list, bytes)):
+    if value is None or isinstance(value, (list, bytes)) or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    if value != value:  # what pandas has for no date
         return None
     if isinstance(value, (datetime.date, datetime.time)):
         value = value.isoformat()
@@ -131,6 +137,6 @@ def reject(source: Source, position: str | None, error: RecordError, record: obj
         file=source.where,
         position=position,
         reason=error.reason,
-        message=str(error),
+        message=tidy(str(error)),
         record=tidy(shown[:_RECORD_SHOWN]) if shown is not None else None,
     )

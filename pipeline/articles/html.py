@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import importlib.util
 import re
 import signal
@@ -19,6 +20,9 @@ from pipeline.errors import RecordError
 _START_SECONDS = 120.0
 _ELAPSED = 10
 _TIME_IS_UP = {-getattr(signal, name) for name in ("SIGPROF", "SIGKILL") if hasattr(signal, name)}
+# A page whose declaration can be read as ASCII is in no wide encoding. The others are Python's and not of the web:
+# punycode, say, takes the square of the length.
+_NO_PAGES = ("utf-16", "utf-32", "utf-7", "idna", "punycode", "undefined", "unicode", "raw")
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w:.-]{2,40})""", re.IGNORECASE)
 _XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
 
@@ -132,7 +136,7 @@ def page_text(data: bytes) -> str:
     for encoding in ("utf-8", name):
         try:
             return _XML_DECLARATION.sub("", tidy(data.decode(encoding)))
-        except (LookupError, UnicodeDecodeError):
+        except (LookupError, UnicodeError):
             continue
     return _XML_DECLARATION.sub("", decode(data))
 
@@ -142,5 +146,8 @@ def _web_name(label: str) -> str:
     label = label.lower()
     if label in {"iso-8859-1", "latin1", "latin-1", "us-ascii", "ascii"}:
         return "cp1252"
-    # A page whose declaration can be read as ASCII is in none of these.
-    return "utf-8" if label.startswith(("utf-16", "utf-32", "utf-7")) else label
+    try:
+        label = codecs.lookup(label).name
+    except LookupError:
+        return "utf-8"
+    return "utf-8" if label.startswith(_NO_PAGES) else label

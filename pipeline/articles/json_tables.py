@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
@@ -11,6 +12,8 @@ from pipeline.articles.decoding import lines, text_chunks
 from pipeline.articles.sources import ReadOptions, Source
 from pipeline.errors import RecordError
 from pipeline.records import Document
+
+_BLANK, _BETWEEN = re.compile(r"\s*"), re.compile(r"[\s,]*")
 
 
 def read_jsonl(stream: BinaryIO, source: Source, options: ReadOptions) -> Records:
@@ -74,8 +77,7 @@ def _values(pieces: Iterator[str], limit: int) -> Iterator[Any]:
     buffer, position, more = "", 0, True
     array = started = False
     while True:
-        while position < len(buffer) and (buffer[position].isspace() or (started and buffer[position] == ",")):
-            position += 1
+        position = (_BETWEEN if started else _BLANK).match(buffer, position).end()  # type: ignore[union-attr]
         if position < len(buffer):
             if not started:
                 started, array = True, buffer[position] == "["

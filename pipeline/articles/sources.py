@@ -133,6 +133,7 @@ class Source:
 
     def member(self, name: str) -> Source:
         """Return the source of an archive member."""
+        name = readable(name)
         return Source(f"{self.name}::{name}", f"{self.where}::{name}")
 
     @contextmanager

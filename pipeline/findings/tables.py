@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -100,7 +99,7 @@ def _fault(cells: Mapping[str, Any]) -> str | None:
     if cells["stance"] not in LABELS:
         return f"stance {cells['stance']!r} is not one of {', '.join(LABELS)}"
     for name in _PROBABILITIES:
-        if not _is_number(cells[name]) or not 0 <= cells[name] <= 1:
+        if not _is_share(cells[name]):
             return f"{name} is {cells[name]!r}, no probability"
     if abs(sum(cells[name] for name in _PROBABILITIES) - 1) > _TOLERANCE:
         return "p_anti, p_neutral and p_pro do not sum to 1"
@@ -110,12 +109,14 @@ def _fault(cells: Mapping[str, Any]) -> str | None:
             return f"{name} is {value!r}, no offset"
     if not isinstance(cells["is_statement"], bool):
         return f"is_statement is {cells['is_statement']!r}, neither true nor false"
-    confidence = cells.get("speaker_confidence")
-    return None if confidence is None or _is_number(confidence) else f"speaker_confidence is {confidence!r}, no number"
+    for name in ("confidence", "speaker_confidence"):
+        if cells.get(name) is not None and not _is_share(cells[name]):
+            return f"{name} is {cells[name]!r}, no number between 0 and 1"
+    return None
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, float | int) and not isinstance(value, bool) and math.isfinite(value)
+def _is_share(value: Any) -> bool:
+    return isinstance(value, float | int) and not isinstance(value, bool) and 0 <= value <= 1  # NaN is not
 
 
 def _row(cells: Mapping[str, Any], where: str) -> ScoredRow:

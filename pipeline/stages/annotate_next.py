@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.config import NextConfig
+from pipeline.errors import InputError
 from pipeline.labels.gold import Gold, read_gold
 from pipeline.labels.queue import Choice, FloatArray, choose, uncertainties, word_vectors
 from pipeline.parts import beside, read_parts
@@ -88,7 +89,7 @@ def _chosen(left: Sequence[Row], known: Sequence[Row], config: NextConfig) -> li
     unsure = _uncertainty(left, config)
     found = choose(
         config.count, np.zeros(len(left)) if unsure is None else unsure, vectors, before,
-        stories=[row["story_id"] for row in left], targets=targets,
+        stories=[row["story_id"] or row["article_id"] for row in left], targets=targets,
         quotas=dict.fromkeys(targets, config.per_target) if config.per_target else None,
         per_story=config.per_story, diversity=1.0 if unsure is None else config.diversity,
     )  # fmt: skip
@@ -100,6 +101,10 @@ def _uncertainty(rows: Sequence[Row], config: NextConfig) -> FloatArray | None:
     if any(rows[0].get(name) is None for name in _PROBABILITIES):
         return None
     y_prob = np.array([[row[name] for name in _PROBABILITIES] for row in rows], dtype=np.float64)
+    odd = np.flatnonzero(~np.isfinite(y_prob).all(axis=1))
+    if odd.size:
+        name = rows[int(odd[0])]["quote_id"]
+        raise InputError(f"{name}: its probabilities are none; write the table again with `stance score`")
     return uncertainties(y_prob, config.uncertainty)
 
 

@@ -9,8 +9,9 @@ from pipeline import stance, tracking
 from pipeline.config import ExportConfig
 from pipeline.errors import InputError
 from pipeline.records import Manifest
+from pipeline.stages.statement_rows import read_statements
 from pipeline.stance.export import export_onnx
-from pipeline.storage import Stopwatch, read_table, write_manifest
+from pipeline.storage import Stopwatch, write_manifest
 
 _REQUIRED = (*stance.COLUMNS, "label", "split")
 
@@ -63,7 +64,7 @@ def exported(out: Path) -> dict[str, Any]:
 
 def _dev(statements: Path) -> Dev:
     """Return the labelled statements of the dev split and their labels."""
-    table = read_table(statements, required=_REQUIRED)
+    table = read_statements(statements, _REQUIRED)
     rows = [row for row in table if row["split"] == "dev" and row["label"] is not None]
     if not rows:
         raise InputError(

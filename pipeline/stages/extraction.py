@@ -17,6 +17,7 @@ from pipeline.articles.sources import STDIN
 from pipeline.articles.topics import TopicFinder
 from pipeline.config import ReadingConfig, Topic
 from pipeline.config_files import model_folders
+from pipeline.encodings import escaped
 from pipeline.errors import InputError, RecordError
 from pipeline.files import atomic_path
 from pipeline.quotes import QuoteOptions, find_quotes
@@ -246,6 +247,6 @@ def open_rejects(path: Path, *, strict: bool) -> Iterator[RejectLog]:
     with atomic_path(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as handle:
 
         def keep(reject: Reject) -> None:
-            handle.write(json.dumps(asdict(reject), ensure_ascii=False) + "\n")
+            handle.write(escaped(json.dumps(asdict(reject), ensure_ascii=False)) + "\n")
 
         yield RejectLog(keep, strict=strict)

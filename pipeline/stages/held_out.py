@@ -10,7 +10,7 @@ from pipeline.errors import InputError, LabelError
 from pipeline.evaluation.leakage import Certificate, Part, certify
 from pipeline.quotes.identities import speaker_id
 from pipeline.records import LABELS
-from pipeline.storage import read_table
+from pipeline.stages.statement_rows import read_statements
 
 _NEEDED = ("statement_id", "article_id", "story_id", "text", "context", "title", "target", "label", "split")
 
@@ -27,7 +27,7 @@ def read_splits(path: Path) -> dict[str, Rows]:
     LabelError
         If a statement has no label of the codebook.
     """
-    rows = read_table(path, required=_NEEDED)
+    rows = read_statements(path, _NEEDED)
     wrong = next((row for row in rows if row["label"] not in LABELS), None)
     if wrong:
         allowed = ", ".join(LABELS)

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import InputError
-from pipeline.records import Statement
+from pipeline.errors import InputError, LabelError
+from pipeline.records import LABELS, Statement
+from pipeline.stages.statement_rows import read_statements
 from pipeline.stance import COLUMNS
-from pipeline.storage import read_table
 
 _REQUIRED = (*COLUMNS, "statement_id", "article_id", "story_id", "label", "split", "ambiguous")
 
@@ -31,16 +31,21 @@ def read_splits(
     ------
     InputError
         If the table cannot be read, or no labelled statement is in train.
+    LabelError
+        If a statement has a label outside the codebook.
     """
     splits: dict[str, Rows] = {"train": [], "dev": []}
     dropped: Counter[str] = Counter()
-    for row in read_table(path, required=_REQUIRED):
+    for row in read_statements(path, _REQUIRED):
         if row["split"] == "test":
             continue  # held out for evaluation
         if row["split"] not in splits:
             dropped["no-split"] += 1
         elif row["label"] is None:
             dropped["unlabelled"] += 1
+        elif row["label"] not in LABELS:
+            name, allowed = row["statement_id"], ", ".join(LABELS)
+            raise LabelError(f"{path}: {name} has the label {row['label']!r}; allowed: {allowed}")
         elif row["split"] == "train" and (reason := not_trained_on(row, keep_ambiguous, weak_weight)):
             dropped[reason] += 1
         else:
