@@ -10,8 +10,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pipeline.encodings import escaped
 from pipeline.errors import InputError
-from pipeline.files import sha256_file, sha256_text, write_jsonl
+from pipeline.files import atomic_path, sha256_file, sha256_text
 from pipeline.places import place
 from pipeline.records import LABELS, Manifest, Reject
 from pipeline.stages.correction import Corrector
@@ -84,7 +85,7 @@ def write_outputs(
             for name in scored.ledger.names():
                 _count_speakers(scored.read_rows(name, ["speaker", "is_statement"]), speakers)
         earlier = _earlier(output, work.paths) if output.folder and not work.pruned else []
-        kept = write_jsonl(sides["rejected.jsonl"], _rejects(scored, work, unfit, earlier))
+        kept = _write_rejects(sides["rejected.jsonl"], _rejects(scored, work, unfit, earlier))
         stack.close()
         if work.rescored:
             write_table(sides["drift.csv"], list(_drift(totals)), DRIFT_SCHEMA)
@@ -131,6 +132,16 @@ def _count_speakers(rows: list[Row], speakers: Distinct) -> None:
     for row in rows:
         if row["is_statement"] and row["speaker"]:
             speakers.add(row["speaker"])
+
+
+def _write_rejects(path: Path, rows: Iterator[Row]) -> int:
+    """Write one reject a line, with nothing in it that would steer a terminal; return the number of lines."""
+    count = 0
+    with atomic_path(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as handle:
+        for row in rows:
+            handle.write(escaped(json.dumps(row, ensure_ascii=False)) + "\n")
+            count += 1
+    return count
 
 
 def _rejects(scored: ScoredFolder, work: ShardRun, unfit: list[Reject], earlier: list[Row]) -> Iterator[Row]:
