@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import time
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -30,6 +31,9 @@ _FLOATS = {
     "p_anti", "p_neutral", "p_pro", "confidence", "speaker_confidence", "uncertainty", "novelty", "posterior",
     "inclusion_probability",
 }  # fmt: skip
+
+# What ``Path`` makes of an address: ``s3:/bucket/a.parquet``.
+_COLLAPSED = re.compile(r"[a-z][a-z0-9+]+:/")
 
 
 def schema_of(columns: Sequence[str], *, integers: Container[str] = (), floats: Container[str] = ()) -> pa.Schema:
@@ -81,7 +85,9 @@ def read_articles(path: Path) -> list[Article]:
 
 
 def check_table_path(path: Path) -> None:
-    """Raise ``InputError`` unless the path ends like a table and is no folder."""
+    """Raise ``InputError`` unless the path ends like a table, and is neither a folder nor was an address."""
+    if _COLLAPSED.match(str(path)):
+        raise InputError(f"{path}: is an address, and has to be a file of this machine here; copy it, or name another")
     if path.suffix not in TABLE_ENDINGS:
         raise InputError(f"{path}: cannot tell the format; end the name in {', '.join(TABLE_ENDINGS)}")
     if path.is_dir():

@@ -16,7 +16,7 @@ from pipeline.executors import open_executor
 from pipeline.records import Reject
 from pipeline.stages.extraction import RejectLog, read_options
 from pipeline.stages.feed import Feed, Input
-from pipeline.stages.scored_folder import ScoredFolder, part
+from pipeline.stages.scored_folder import ScoredFolder
 from pipeline.stages.shard_work import Done, ShardWorker, Spec, Task
 from pipeline.stages.workers import workers_for
 
@@ -122,7 +122,7 @@ class ShardRun:
     def _again(self, name: str) -> Task:
         record = self._scored.ledger.shard(name)
         generation, position = (record.generation, record.position) if record else (0, 0)
-        return Task(name, generation, position, old=self._scored.parts.read(part(name)))
+        return Task(name, generation, position, old=self._scored.file(name))
 
     def _failed(self) -> frozenset[str]:
         """Return the digests of documents that could not be worked through."""

@@ -424,6 +424,27 @@ def test_a_fault_is_told_and_nothing_is_written(tmp_path, config, model, article
     assert everything(tmp_path) == before
 
 
+@pytest.mark.parametrize("other", ["notes.md", "sub/notes.md", "old.parquet"])
+def test_what_is_in_a_folder_stays_there_when_nothing_could_be_scored_into_it(tmp_path, config, other):
+    (tmp_path / "photo.jpg").write_bytes(JPEG)
+    kept = tmp_path / "mine" / other
+    kept.parent.mkdir(parents=True)
+    kept.write_text("mine")
+    before = everything(tmp_path)
+    with pytest.raises(InputError, match="nothing could be read"):
+        score.run(config, [str(tmp_path / "photo.jpg")], tmp_path / "mine")
+    assert everything(tmp_path) == before
+
+
+def test_a_folder_with_tables_of_another_origin_is_refused_and_left_as_it_is(tmp_path, config, articles):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "part-00000.parquet").write_text("mine")
+    before = everything(tmp_path)
+    with pytest.raises(InputError, match=r"holds part-00000\.parquet, which is no shard of ours"):
+        score.run(config, [str(articles)], tmp_path / "mine")
+    assert everything(tmp_path) == before
+
+
 @pytest.fixture
 def installed(tmp_path, monkeypatch):
     """Return the models folder of an installation; work in an empty folder beside it."""
