@@ -190,7 +190,7 @@ def find(paths: Sequence[str]) -> list[Source]:
             found.setdefault(STDIN, Source("stdin", STDIN))
             continue
         given = plain(given)
-        label = shown(_label(given, paths))
+        label = _label(shown(given), [shown(plain(path)) for path in paths])
         if is_address(given):
             for name, remote in _remote(given):
                 name = f"{label}/{name}" if label else name

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from scoring import OPTIONS, TALK, configured, contents
 
 from pipeline import stance
 from pipeline.config import ScoreConfig, load_config
@@ -19,17 +20,6 @@ from pipeline.stages.shard_work import ShardWorker
 from pipeline.stance.conformal import Conformal
 from pipeline.storage import read_articles, read_table
 
-FEATURES = {"words": {"column": "text", "analyzer": "word", "ngrams": [1, 1], "min_df": 1, "weight": 1.0}}
-OPTIONS = {"features": FEATURES, "c": 10.0, "class_weight": None, "max_iterations": 300}
-
-# Article text, and its rows: speaker, is_statement.
-TALK = (
-    "Council delays the Quillon vote\n\n"
-    "“The ban on Quillon routers is overdue,” said Mira Olsen, the mayor of Halden.\n\n"
-    "“We think this order is reckless and we will fight it,” Jonas Veld told reporters.\n\n"
-    "The shop calls its window the “Box” these days.\n\n"
-    "“The rule is scheduled for its second reading on Tuesday,” said Ada Brandt, a clerk.\n"
-)
 STATEMENTS = [("Mira Olsen", "pro-restriction"), ("Jonas Veld", "anti-restriction"), ("Ada Brandt", "neutral")]
 TERM = "“Box”"
 JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffdb0043") + bytes(range(256)) * 4
@@ -55,11 +45,6 @@ def articles(tmp_path):
     folder.mkdir()
     (folder / "talk.txt").write_text(TALK, encoding="utf-8")
     return folder
-
-
-def configured(model, **values):
-    overrides = [f"{name}={json.dumps(value)}" for name, value in values.items()]
-    return load_config(ScoreConfig, "score", [f"model={json.dumps(str(model))}", "engine=inline", *overrides])
 
 
 def everything(folder: Path):
@@ -336,16 +321,6 @@ def test_a_run_that_was_broken_off_is_gone_on_with_and_ends_with_the_same_bytes(
     shards = len(calls) - 1
     assert shards < 7 + 1
     assert contents(tmp_path / "again") == contents(tmp_path / "whole")
-
-
-def contents(folder: Path):
-    """Return all that a user reads, by name; the ledger and the manifest know of times."""
-    skipped = ("_ledger.sqlite", "_ledger.sqlite-shm", "_ledger.sqlite-wal", "_lock", "_runs.jsonl")
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file() and path.name not in skipped and not path.name.endswith(".manifest.json")
-    }
 
 
 def nothing_readable(tmp_path, model):
