@@ -20,6 +20,7 @@ from pipeline import __version__
 from pipeline.errors import InputError
 from pipeline.files import atomic_path, read_jsonl, readable, sha256_tree, write_json
 from pipeline.formulas import guarded, unguarded
+from pipeline.ledger import LEDGER
 from pipeline.records import Article, Manifest, Segment
 from pipeline.rows import QUOTE_COLUMNS, SCORE_COLUMNS
 
@@ -227,13 +228,18 @@ class Stopwatch:
             stage=stage,
             counts=dict(counts),
             dropped=dict(sorted(dropped.items())),
-            inputs={readable(str(p)): sha256_tree(p) for p in inputs},
-            outputs={readable(str(p)): sha256_tree(p) for p in outputs},
+            inputs={readable(str(p)): content_sha256(p) for p in inputs},
+            outputs={readable(str(p)): content_sha256(p) for p in outputs},
             config_hash=config_hash,
             code_version=__version__,
             seed=seed,
             seconds=round(time.perf_counter() - self._start, 3),
         )
+
+
+def content_sha256(path: Path) -> str:
+    """Return the hash of a file or folder; of a scored folder that of its parts, since its ledger knows of times."""
+    return sha256_tree(path, "part-*.parquet" if (path / LEDGER).is_file() else "*")
 
 
 def write_manifest(path: Path, manifest: Manifest) -> None:

@@ -301,7 +301,7 @@ def test_shards_of_a_run_that_has_not_ended_are_not_read_from_the_folder_above(m
 def test_a_run_that_reads_nothing_leaves_what_was_at_the_address(model, memory):
     memory.pipe_file("/out/scored/notes.md", b"mine")
     memory.pipe_file("/news/photo.jpg", JPEG)
-    with pytest.raises(InputError, match="nothing could be read; memory://news/photo.jpg: binary data"):
+    with pytest.raises(InputError, match=r"nothing could be read; memory://news/photo\.jpg: binary data"):
         score.run(configured(model), ["memory://news"], "memory://out/scored")
     assert set(memory.store) == {"/out/scored/notes.md", "/news/photo.jpg"}
 
