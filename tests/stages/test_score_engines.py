@@ -43,13 +43,11 @@ def test_every_engine_gives_the_same_bytes_with_one_worker_and_with_two(tmp_path
     score.run(configured(model, shard_articles=2), paths, tmp_path / "inline" / "table.csv")
     expected = contents(tmp_path / "inline")
     assert len([name for name in expected if name.startswith("scored/part-")]) > 2
-    for workers in (1, 2):
+    for workers, out in ((1, "table.csv"), (2, "scored")):
         config = configured(model, shard_articles=2, engine=engine, workers=workers)
-        out = tmp_path / f"{engine}-{workers}"
-        score.run(config, paths, out / "scored")
-        assert score_status.run(out / "scored").engine == engine
-        score.run(config, paths, out / "table.csv")
-        assert contents(out) == expected
+        score.run(config, paths, tmp_path / engine / out)
+    assert score_status.run(tmp_path / engine / "scored").engine == engine
+    assert contents(tmp_path / engine) == expected
 
 
 @pytest.mark.slow
