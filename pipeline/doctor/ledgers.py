@@ -1,4 +1,4 @@
-"""What broken-off commands leave behind: temporary files, locks that nobody holds, and scored tables that are not finished."""
+"""What broken-off commands leave behind: temporary files, locks that nobody holds, and unfinished tables."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def look(folder: Path) -> Iterator[Finding]:
 
 
 def _ledgers(folder: Path) -> Iterator[Finding]:
-    """Yield temporary files, locks and scoring runs in the working folder, ``data``, ``reports`` and the folders in these."""
+    """Yield what is in the working folder, ``data``, ``reports`` and the folders in these."""
     now = time.time()
     paths = sorted({path for place in _places(folder) for path in _children(place)})
     files = [path for path in paths if _is_temporary(path) and now - _touched(path) > _HOUR]

@@ -161,7 +161,7 @@ def _progress(last: dict[str, Any], now: float) -> tuple[float | None, float | N
         return None, None
     share, fresh = min(1.0, done / size), done - min(before, done)
     spent = last["told"] - last["began"]
-    left = (size - done) / fresh * spent - (now - last["told"]) if fresh > 0 and spent > 0 else None
+    left = (size - done) / fresh * spent - (now - last["told"]) if fresh > 0 and spent > 0 and done < size else None
     return share, None if left is None else max(0.0, left)
 
 

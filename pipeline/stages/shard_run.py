@@ -117,7 +117,7 @@ class ShardRun:
                 f"({self._feed.unfinished[0]}); start the command again"
             )
         if known := before["articles"]:
-            self.tell(f"{known} articles were scored before, {ledger.totals()['articles'] - known} are new")
+            self.tell(f"articles: {known} scored before, {ledger.totals()['articles'] - known} new")
 
     def _again(self, name: str) -> Task:
         record = self._scored.ledger.shard(name)
@@ -165,7 +165,9 @@ class ShardRun:
             scored.prune()
             scored.ledger.place_shards()
         elif absent := scored.ledger.count_absent():
-            self.tell(f"{absent} articles of {scored.where} are not in this input and stay; --prune takes them out")
+            self.tell(
+                f"articles of {scored.where} that this input does not have: {absent}; they stay, --prune takes them out"
+            )
         scored.seal()
 
     def check(self, rejects: RejectLog, articles: int) -> None:
@@ -187,7 +189,7 @@ class ShardRun:
         self._scored.ledger.end("stopped")
         totals = self._scored.ledger.totals()
         if totals["shards"] and not self.refused and isinstance(error, (KeyboardInterrupt, OSError, InputError)):
-            self.tell(f"{totals['articles']} articles are done and stay; the same command goes on with the rest")
+            self.tell(f"articles done: {totals['articles']}; they stay, and the same command goes on with the rest")
         return not totals["shards"]
 
 

@@ -186,7 +186,7 @@ def test_what_the_input_no_longer_has_stays_and_is_told_unless_it_is_pruned(tmp_
     (articles / "more1.txt").unlink()
     manifest = score.run(configured(model), [str(articles)], out, tell=told.append)
     assert manifest.counts["articles"] == 4
-    assert "1 articles of" in told[-1]
+    assert "does not have: 1; they stay" in told[-1]
     assert "--prune takes them out" in told[-1]
     manifest = score.run(configured(model), [str(articles)], out, prune=True)
     assert manifest.counts["articles"] == 3
@@ -314,7 +314,7 @@ def test_a_run_that_was_broken_off_is_gone_on_with_and_ends_with_the_same_bytes(
     monkeypatch.setattr(stance.StanceModel, "predict_proba", breaking)
     with pytest.raises(KeyboardInterrupt):
         score.run(config, [str(articles)], tmp_path / "again" / name, tell=told.append)
-    assert "articles are done and stay; the same command goes on with the rest" in told[-1]
+    assert "they stay, and the same command goes on with the rest" in told[-1]
     if name != "scored":
         assert all(path.startswith(".") for path in everything(tmp_path / "again"))
     score.run(config, [str(articles)], tmp_path / "again" / name)

@@ -80,9 +80,7 @@ def test_a_folder_is_estimated_with_a_sample_of_itself(scored, capsys):
         writer.writeheader()
         writer.writerows(row | {"label": stances[row["statement_id"]]} for row in sheet)
     told(capsys, "annotate", "import", "sheet.csv", "--quotes", "folder", "--out", "ann.jsonl", "--coder", "ann")
-    out = told(
-        capsys, "estimate", "folder", "--sample", "sample.parquet", "--labels", "ann.jsonl", "--by", "target"
-    )
+    out = told(capsys, "estimate", "folder", "--sample", "sample.parquet", "--labels", "ann.jsonl", "--by", "target")
     assert TARGET[:10] in out
 
 
