@@ -24,6 +24,7 @@ _PACKAGES = {
 _SECRET = re.compile(r"(?<=://)[^/@:]*:(?!\d+/)(?:[^/]*|[^@]*)(?=@)")
 _QUERY = re.compile(r"(?<=\?)(?=[^?]*=).*$", re.DOTALL)
 _HIDDEN = "***"
+_ANY = re.compile(r"\b[a-z][a-z0-9+]*://[^\s'\"]+")
 
 
 def is_address(text: str | Path) -> bool:
@@ -90,9 +91,9 @@ class RemoteFile:
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
         """Open the bytes; what fails on the way is an ``OSError``."""
-        with _failing_plainly(self.address):
+        with _failing_plainly(self._path):
             stream = self._system.open(self._path, "rb")
-        with stream, io.BufferedReader(_Stream(stream, self.address)) as buffered:
+        with stream, io.BufferedReader(_Stream(stream, self._path)) as buffered:
             yield cast(BinaryIO, buffered)
 
 
@@ -127,7 +128,7 @@ def _failing_plainly(address: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        raise OSError(_FAILED, _why(address, error)) from error
+        raise OSError(_FAILED, _why(address, error)) from _cause(address, error)
 
 
 _FAILED = 5
@@ -212,13 +213,13 @@ def open_system(address: str) -> tuple[AbstractFileSystem, str]:
     except ImportError as error:
         package = _PACKAGES.get(protocol)
         advice = f"pip install {package}" if package else _why(address, error)
-        raise InputError(f"{shown(address)}: {protocol}:// needs another package; {advice}") from error
+        raise InputError(f"{shown(address)}: {protocol}:// needs another package; {advice}") from _cause(address, error)
     except Exception as error:  # each package has its own
         if protocol not in fsspec.available_protocols():
-            raise InputError(f"{shown(address)}: no file system is called {protocol!r}; check the address") from error
+            raise InputError(f"{shown(address)}: no file system is called {protocol!r}; check the address") from None
         raise InputError(
             f"{shown(address)}: cannot be reached ({_why(address, error)}); check address, rights and connection"
-        ) from error
+        ) from _cause(address, error)
     return system, str(path)
 
 
@@ -232,14 +233,19 @@ def telling(where: str, what: str) -> Iterator[None]:
     except Exception as error:  # each package has its own
         raise InputError(
             f"{shown(where)}: cannot {what} ({_why(where, error)}); check address, rights and connection"
-        ) from error
+        ) from _cause(where, error)
 
 
 def _why(address: str, error: Exception) -> str:
     """Return an error in one line, without the secrets of the address that it may repeat."""
-    line = " ".join(str(error).split()) or type(error).__name__
+    line = _ANY.sub(lambda found: shown(found[0]), " ".join(str(error).split())) or type(error).__name__
     for secret in _SECRET.findall(address):
         user, _, password = secret.partition(":")
         for word in filter(None, (secret, password, user)):
             line = line.replace(word, _HIDDEN)
     return line[:200]
+
+
+def _cause(address: str, error: Exception) -> Exception | None:
+    """Return the error for the traceback of ``--debug``; None where its text may have the secrets of the address."""
+    return error if shown(address) == address else None

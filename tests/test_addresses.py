@@ -1,5 +1,7 @@
 """Addresses: what is found there, how people are told of them, and what they see when something is wrong."""
 
+import traceback
+
 import fsspec
 import pytest
 
@@ -29,6 +31,19 @@ def test_what_a_package_says_of_an_address_is_told_without_the_secrets_in_it():
     assert "530 no entry" in str(caught.value)
     assert "p4ssw0rd" not in str(caught.value)
     assert "AKIAQ7" not in str(caught.value)
+    assert "p4ssw0rd" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_what_a_package_says_while_a_file_is_read_has_no_signed_query(memory, monkeypatch):
+    memory.pipe_file("/news/a.txt", b"text")
+
+    def failing(self, size=-1):
+        raise RuntimeError("403, url='https://AKIAQ7:p4ssw0rd@host/a.txt?sig=s1gned', give another")
+
+    monkeypatch.setattr("fsspec.implementations.memory.MemoryFile.read", failing)
+    with files_at("memory://news/a.txt").files["a.txt"].open() as stream, pytest.raises(OSError, match="403") as caught:
+        stream.read()
+    assert str(caught.value) == "[Errno 5] 403, url='https://***@host/a.txt?***', give another"
 
 
 # Address, what is told. s3fs, gcsfs and adlfs are no dependencies.
