@@ -82,8 +82,8 @@ def _say_status(out: str, *, as_json: bool) -> None:
 
 
 def _say_drift(outputs: list[str]) -> None:
+    from pipeline.addresses import is_address
     from pipeline.console_score import say_drift
-    from pipeline.places import is_address
     from pipeline.storage import read_table
 
     for name in outputs:

@@ -132,10 +132,16 @@ def sha256_file(path: Path) -> str:
     return digest.hexdigest()
 
 
-def sha256_tree(path: Path) -> str:
-    """Return one hexadecimal SHA-256 for a file, or for a folder's relative file names and contents in sorted order."""
+def sha256_tree(path: Path, pattern: str = "*") -> str:
+    """Return one hexadecimal SHA-256 for a file, or for a folder's relative file names and contents in sorted order.
+
+    Parameters
+    ----------
+    pattern
+        Of the file names that count.
+    """
     path = Path(path)
     if path.is_file():
         return sha256_file(path)
-    lines = [f"{sha256_file(p)}  {p.relative_to(path).as_posix()}" for p in sorted(path.rglob("*")) if p.is_file()]
+    lines = [f"{sha256_file(p)}  {p.relative_to(path).as_posix()}" for p in sorted(path.rglob(pattern)) if p.is_file()]
     return sha256_text("\n".join(lines))

@@ -9,7 +9,8 @@ from typing import Any
 
 from pipeline.storage import read_table, side_path
 
-_PARTS = "part-*.parquet"
+PARTS = "part-*.parquet"
+"""Pattern of the names of parts."""
 
 
 def is_folder(out: Path) -> bool:
@@ -41,5 +42,5 @@ def read_parts(out: Path, required: Sequence[str] = ()) -> list[dict[str, Any]]:
     InputError
         If a table cannot be read, or lacks a required column.
     """
-    paths = sorted(out.glob(_PARTS)) if is_folder(out) else [out]
+    paths = sorted(out.glob(PARTS)) if is_folder(out) else [out]
     return [row for path in paths for row in read_table(path, required)]

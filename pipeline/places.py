@@ -3,35 +3,15 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import Protocol
 
+from pipeline.addresses import is_address, joined, open_system, plain, telling
 from pipeline.errors import InputError
 from pipeline.files import atomic_path, remove_empty
-
-if TYPE_CHECKING:
-    from fsspec import AbstractFileSystem
-
-_ADDRESS = "://"
-
-
-def is_address(text: str | Path) -> bool:
-    """Return True for an address of a file system that fsspec knows, False for a path.
-
-    Examples
-    --------
-    >>> is_address("s3://bucket/news"), is_address("news/a.txt"), is_address("-")
-    (True, False, False)
-    """
-    return _ADDRESS in str(text)
-
-
-def joined(parent: str, name: str) -> str:
-    """Return the address or path of a name below another."""
-    return f"{parent.rstrip('/')}/{name}" if parent else name
 
 
 class Place(Protocol):
@@ -52,8 +32,8 @@ class Place(Protocol):
     def remove(self, name: str) -> None:
         """Remove a file; one that is not there is no fault."""
 
-    def clear(self) -> None:
-        """Remove the folder with all that is in it."""
+    def clear(self, patterns: Sequence[str]) -> None:
+        """Remove the files in the folder itself that fit a pattern, and the folder if nothing else is in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +78,11 @@ class LocalPlace:
         """As in ``Place``."""
         (self.root / name).unlink(missing_ok=True)
 
-    def clear(self) -> None:
+    def clear(self, patterns: Sequence[str]) -> None:
         """As in ``Place``."""
-        if not self.root.is_dir():
-            return
-        for path in sorted(self.root.rglob("*"), reverse=True):
-            path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink(missing_ok=True)
+        for pattern in patterns:
+            for name in self.names(pattern):
+                self.remove(name)
         remove_empty([self.root])
 
 
@@ -115,8 +94,8 @@ class RemotePlace:
 
     def names(self, pattern: str) -> list[str]:
         """As in ``Place``."""
-        system, root = _system(self.address)
-        with _told(self.address, "be read"):
+        system, root = open_system(self.address)
+        with telling(self.address, "be read"):
             system.invalidate_cache()
             found = system.ls(root, detail=True) if system.exists(root) else []
         names = (entry["name"].rstrip("/").rsplit("/", 1)[-1] for entry in found if entry["type"] == "file")
@@ -124,116 +103,51 @@ class RemotePlace:
 
     def read(self, name: str) -> bytes:
         """As in ``Place``."""
-        system, root = _system(self.address)
-        with _told(joined(self.address, name), "be read"):
+        system, root = open_system(self.address)
+        with telling(joined(self.address, name), "be read"):
             data: bytes = system.cat_file(joined(root, name))
             return data
 
     def write(self, name: str, data: bytes) -> None:
         """As in ``Place``."""
-        system, root = _system(self.address)
+        system, root = open_system(self.address)
         path = joined(root, name)
-        with _told(joined(self.address, name), "be written"):
+        with telling(joined(self.address, name), "be written"):
             system.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
             system.pipe_file(path, data)
 
     def upload(self, path: Path, name: str) -> None:
         """As in ``Place``."""
-        system, root = _system(self.address)
+        system, root = open_system(self.address)
         target = joined(root, name)
-        with _told(joined(self.address, name), "be written"):
+        with telling(joined(self.address, name), "be written"):
             system.makedirs(target.rsplit("/", 1)[0], exist_ok=True)
             system.put_file(str(path), target)
 
     def remove(self, name: str) -> None:
         """As in ``Place``."""
-        system, root = _system(self.address)
-        with _told(joined(self.address, name), "be removed"):
+        system, root = open_system(self.address)
+        with telling(joined(self.address, name), "be removed"):
             if system.exists(path := joined(root, name)):
                 system.rm_file(path)
 
-    def clear(self) -> None:
+    def clear(self, patterns: Sequence[str]) -> None:
         """As in ``Place``."""
-        system, root = _system(self.address)
-        with _told(self.address, "be removed"):
-            if system.exists(root):
-                system.rm(root, recursive=True)
+        system, root = open_system(self.address)
+        with telling(self.address, "be removed"):
+            for pattern in patterns:
+                for name in self.names(pattern):
+                    system.rm_file(joined(root, name))
+            # Object stores have no folders, and nothing to remove then.
+            with suppress(OSError, NotImplementedError):
+                if not system.ls(root, detail=False):
+                    system.rmdir(root)
 
 
 def place(folder: str | Path) -> Place:
     """Return the folder of a path or an address."""
-    if not is_address(folder):
-        return LocalPlace(Path(folder))
-    text = str(folder)
-    if text.startswith(("file://", "local://")):
-        return LocalPlace(Path(text.split(_ADDRESS, 1)[1]))
-    _system(text)  # what is missing is told before any work
+    text = plain(str(folder))
+    if not is_address(text):
+        return LocalPlace(Path(text))
+    open_system(text)  # what is missing is told before any work
     return RemotePlace(text)
-
-
-@dataclass(frozen=True, slots=True)
-class RemoteFile:
-    """A file at an address, and its size in bytes, where that is known."""
-
-    address: str
-    size: int | None
-
-    @contextmanager
-    def open(self) -> Iterator[BinaryIO]:
-        """Open the bytes; what fails on the way is an ``OSError``."""
-        system, path = _system(self.address)
-        with system.open(path, "rb") as stream:
-            yield stream
-
-
-def remote_files(address: str) -> list[RemoteFile]:
-    """Return the file at an address, or all files below a folder there, sorted; ``*`` stands for any name.
-
-    Raises
-    ------
-    InputError
-        If nothing is there, or the place cannot be reached.
-    """
-    system, root = _system(address)
-    with _told(address, "be read"):
-        system.invalidate_cache()
-        if "*" in root:
-            found = system.glob(root, detail=True)
-        elif system.isfile(root):
-            found = {root: system.info(root)}
-        else:
-            found = system.find(root, detail=True)
-    files = {name: entry for name, entry in found.items() if entry.get("type", "file") == "file"}
-    if not files:
-        raise InputError(f"{address}: no such file or folder; check the address")
-    protocol = address.split(_ADDRESS, 1)[0]
-    return [
-        RemoteFile(name if is_address(name) else f"{protocol}{_ADDRESS}{name.lstrip('/')}", entry.get("size"))
-        for name, entry in sorted(files.items())
-    ]
-
-
-def _system(address: str) -> tuple[AbstractFileSystem, str]:
-    """Return the file system of an address, and the path in it."""
-    import fsspec
-
-    protocol = address.split(_ADDRESS, 1)[0]
-    try:
-        system, path = fsspec.core.url_to_fs(address)
-    except ImportError as error:
-        raise InputError(f"{address}: {protocol}:// needs another package; {' '.join(str(error).split())}") from error
-    except ValueError as error:
-        raise InputError(f"{address}: no file system is called {protocol!r}; check the address") from error
-    return system, str(path)
-
-
-@contextmanager
-def _told(where: str, what: str) -> Iterator[None]:
-    """Turn whatever a remote file system raises into one line."""
-    try:
-        yield
-    except InputError:
-        raise
-    except Exception as error:  # each package has its own
-        why = " ".join(str(error).split())[:200] or type(error).__name__
-        raise InputError(f"{where}: cannot {what} ({why}); check address, rights and connection") from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import time
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -19,6 +20,7 @@ from pipeline import __version__
 from pipeline.errors import InputError
 from pipeline.files import atomic_path, read_jsonl, readable, sha256_tree, write_json
 from pipeline.formulas import guarded, unguarded
+from pipeline.ledger import LEDGER
 from pipeline.records import Article, Manifest, Segment
 from pipeline.rows import QUOTE_COLUMNS, SCORE_COLUMNS
 
@@ -32,6 +34,8 @@ _FLOATS = {
 }  # fmt: skip
 
 _LONGEST_CELL = 1 << 30
+# What ``Path`` makes of an address: ``s3:/bucket/a.parquet``.
+_COLLAPSED = re.compile(r"[a-z][a-z0-9+]+:/")
 
 
 def schema_of(columns: Sequence[str], *, integers: Container[str] = (), floats: Container[str] = ()) -> pa.Schema:
@@ -83,7 +87,9 @@ def read_articles(path: Path) -> list[Article]:
 
 
 def check_table_path(path: Path) -> None:
-    """Raise ``InputError`` unless the path ends like a table and is no folder."""
+    """Raise ``InputError`` unless the path ends like a table, and is neither a folder nor was an address."""
+    if _COLLAPSED.match(str(path)):
+        raise InputError(f"{path}: is an address, and has to be a file of this machine here; copy it, or name another")
     if path.suffix not in TABLE_ENDINGS:
         raise InputError(f"{path}: cannot tell the format; end the name in {', '.join(TABLE_ENDINGS)}")
     if path.is_dir():
@@ -235,13 +241,18 @@ class Stopwatch:
             stage=stage,
             counts=dict(counts),
             dropped=dict(sorted(dropped.items())),
-            inputs={readable(str(p)): sha256_tree(p) for p in inputs},
-            outputs={readable(str(p)): sha256_tree(p) for p in outputs},
+            inputs={readable(str(p)): content_sha256(p) for p in inputs},
+            outputs={readable(str(p)): content_sha256(p) for p in outputs},
             config_hash=config_hash,
             code_version=__version__,
             seed=seed,
             seconds=round(time.perf_counter() - self._start, 3),
         )
+
+
+def content_sha256(path: Path) -> str:
+    """Return the hash of a file or folder; of a scored folder that of its parts, since its ledger knows of times."""
+    return sha256_tree(path, "part-*.parquet" if (path / LEDGER).is_file() else "*")
 
 
 def write_manifest(path: Path, manifest: Manifest) -> None:

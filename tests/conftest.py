@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -67,6 +68,17 @@ def environment() -> Iterator[None]:
     """
     with mock.patch.dict(os.environ):
         yield
+
+
+@pytest.fixture
+def memory() -> Iterator[Any]:
+    """Return the file system of ``memory://``, emptied afterwards."""
+    import fsspec
+
+    system = fsspec.filesystem("memory")
+    yield system
+    system.store.clear()
+    system.pseudo_dirs[:] = [""]
 
 
 @pytest.fixture

@@ -9,7 +9,19 @@ import pytest
 
 import pipeline
 
-HEAVY = {"torch", "transformers", "datasets", "mlflow", "sklearn", "pandas", "ray", "pyarrow", "numpy"}
+HEAVY = {
+    "torch",
+    "transformers",
+    "datasets",
+    "mlflow",
+    "sklearn",
+    "pandas",
+    "ray",
+    "pyarrow",
+    "numpy",
+    "fsspec",
+    "sqlite3",
+}
 # Of these, importing any module of the package loads none; functions do where they need them.
 HEAVIEST = {"torch", "transformers", "datasets", "sentence_transformers", "mlflow", "ray", "dvc", "matplotlib"}
 # MLflow loads this file itself, as the code of a served model.

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from pipeline.addresses import RemoteFile, files_at, is_address, plain, shown
 from pipeline.errors import InputError
 from pipeline.files import readable
 from pipeline.ledger import LEDGER
-from pipeline.places import RemoteFile, is_address, remote_files
 
 STDIN = "-"
 
@@ -190,7 +190,8 @@ def find(paths: Sequence[str]) -> list[Source]:
         if given == STDIN:
             found.setdefault(STDIN, Source("stdin", STDIN))
             continue
-        label = _label(given, paths)
+        given = plain(given)
+        label = _label(shown(given), [shown(plain(path)) for path in paths])
         if is_address(given):
             for name, remote in _remote(given):
                 name = f"{label}/{name}" if label else name
@@ -213,22 +214,22 @@ def find(paths: Sequence[str]) -> list[Source]:
 
 def _remote(given: str) -> Iterator[tuple[str, RemoteFile]]:
     """Yield what lies at an address, with the name of each file below it; from folders, not what our stages write."""
-    remotes = remote_files(given)
-    folder = given.rstrip("/") + "/"
-    if not all(remote.address.startswith(folder) for remote in remotes):  # one file, or a pattern
-        folder = os.path.commonpath([remote.address.rpartition("/")[0] for remote in remotes]) + "/"
-        yield from ((remote.address[len(folder) :], remote) for remote in remotes)
+    found = files_at(given)
+    files = found.files
+    if found.single:
+        yield from files.items()
         return
-    names = {remote.address[len(folder) :]: remote for remote in remotes}
-    ours = {name.removesuffix(".manifest.json") for name in names if name.endswith(".manifest.json")}
-    for name, remote in names.items():
-        stem = os.path.splitext(name)[0]
+    ours = {name.removesuffix(".manifest.json") for name in files if name.endswith(".manifest.json")}
+    ours |= {name.rpartition("/")[0] for name in files if name.endswith(f"/{LEDGER}")}  # of a run that has not ended
+    ours |= {f"{name}.articles.parquet" for name in ours}
+    for name in sorted(found.asked):
         above = {name[:index] for index, letter in enumerate(name) if letter == "/"}
-        if is_hidden(name) or name.endswith(_SIDE_ENDINGS) or above & (ours | {f"{o}.articles.parquet" for o in ours}):
+        if is_hidden(name) or name.endswith(_SIDE_ENDINGS) or above & ours:
             continue
+        stem = os.path.splitext(name)[0]
         if stem in ours or stem.removesuffix(".articles") in ours:
             continue
-        yield name, remote
+        yield name, files[name]
 
 
 def _label(given: str, paths: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""What broken-off commands leave behind: temporary files, and locks that nobody holds."""
+"""What broken-off commands leave behind: temporary files, locks that nobody holds, and unfinished tables."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from pipeline.doctor import scoring
 from pipeline.doctor.findings import Finding, listed
 from pipeline.doctor.locks import is_held
 from pipeline.tracking.store import database_of, store_uri
@@ -28,7 +29,7 @@ def look(folder: Path) -> Iterator[Finding]:
 
 
 def _ledgers(folder: Path) -> Iterator[Finding]:
-    """Yield temporary files and locks in the working folder, ``data``, ``reports`` and the folders in these."""
+    """Yield what is in the working folder, ``data``, ``reports`` and the folders in these."""
     now = time.time()
     paths = sorted({path for place in _places(folder) for path in _children(place)})
     files = [path for path in paths if _is_temporary(path) and now - _touched(path) > _HOUR]
@@ -41,6 +42,7 @@ def _ledgers(folder: Path) -> Iterator[Finding]:
     if locks:
         text = f"{_counted(locks, 'lock file')} older than a day and held by nobody: {_named(locks)}"
         yield Finding("locks", "note", text, _remove(locks))
+    yield from scoring.runs(_places(folder), paths)
 
 
 def _places(folder: Path) -> list[Path]:

@@ -45,4 +45,6 @@ class InlineExecutor:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._work = None
+        work, self._work = self._work, None
+        if close := getattr(work, "close", None):
+            close()  # what it has started ends with a worker, and this process goes on

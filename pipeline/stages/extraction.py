@@ -11,6 +11,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from pipeline.addresses import plain
 from pipeline.articles.cleaning import clean
 from pipeline.articles.readers import ReadOptions, read
 from pipeline.articles.sources import STDIN
@@ -235,7 +236,7 @@ def _chosen(article: Article, given: Sequence[str], finder: TopicFinder, default
 
 def check_apart(paths: Sequence[str], outputs: Sequence[Path], *, option: str = "--out") -> None:
     """Raise ``InputError`` where a given path is also one of the outputs, side files included."""
-    given = {os.path.realpath(path) for path in paths if path != STDIN}
+    given = {os.path.realpath(plain(path)) for path in paths if path != STDIN}
     for out in outputs:
         if os.path.realpath(out) in given:
             raise InputError(f"{out}: is read and would be overwritten; choose another {option}")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any, Self
 
+from pipeline.addresses import is_address, plain, shown
 from pipeline.articles.sources import STDIN
 from pipeline.articles.stories import StoryIndex
 from pipeline.config import IngestConfig, load_topics
@@ -83,6 +86,7 @@ def run(config: IngestConfig, progress: Callable[[int, int], None] | None = None
     outputs = [out, side_path(out, "articles.parquet"), side_path(out, "rejected.jsonl")]
     check_apart([*config.paths, *map(str, config.corrections)], [*outputs, side_path(out, "manifest.json")])
     corrector = Corrector(config.corrections)
+    read = hashlib.sha256()
     counts: Counter[str] = Counter(documents=0, articles=0, quotes=0, statements=0)
     with ExitStack() as stack:
         articles, quotes = stack.enter_context(_Spool()), stack.enter_context(_Spool())
@@ -91,6 +95,7 @@ def run(config: IngestConfig, progress: Callable[[int, int], None] | None = None
         found = extract(config.paths, config, load_topics(), rejects, counts, corrector=corrector)
         for number, (article, rows) in enumerate(found):
             index.add(article)
+            read.update(f"{article.raw_sha256} {article.source}\n".encode())
             articles.write(number, article_row(article))
             for row in rows:
                 quotes.write(number, row)
@@ -104,7 +109,7 @@ def run(config: IngestConfig, progress: Callable[[int, int], None] | None = None
     counts["stories"] = len(set(stories))
     if unfit:
         _log.warning("%s", unfit)
-    return _manifest(config, watch, counts, rejects, outputs)
+    return _manifest(config, watch, counts, rejects, outputs, read.hexdigest())
 
 
 def _write(path: Path, rows: Iterator[dict[str, Any]], schema: Any, size: int, stack: ExitStack) -> None:
@@ -115,16 +120,20 @@ def _write(path: Path, rows: Iterator[dict[str, Any]], schema: Any, size: int, s
 
 
 def _manifest(
-    config: IngestConfig, watch: Stopwatch, counts: Counter[str], rejects: RejectLog, outputs: list[Path]
+    config: IngestConfig, watch: Stopwatch, counts: Counter[str], rejects: RejectLog, outputs: list[Path], content: str
 ) -> Manifest:
+    """Return the manifest; ``content`` is the hash of all texts, which stands for what lies at an address."""
     counted, steps = cleaning_counts(counts)
+    paths = [plain(path) for path in config.paths]
     manifest = watch.manifest(
         "ingest",
         counts=counted | {"rejects": rejects.reasons.total()},
         dropped=steps | {f"rejected-{reason}": count for reason, count in rejects.reasons.items()},
-        inputs=[*(Path(path) for path in config.paths if path != STDIN), *config.corrections],
+        inputs=[*(Path(path) for path in paths if path != STDIN and not is_address(path)), *config.corrections],
         outputs=outputs,
         config_hash=config.digest(),
     )
+    remote = {shown(path): content for path in paths if is_address(path)}
+    manifest = replace(manifest, inputs=manifest.inputs | remote)
     write_manifest(side_path(config.out, "manifest.json"), manifest)
     return manifest

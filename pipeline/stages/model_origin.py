@@ -8,9 +8,9 @@ from typing import Any
 
 from pipeline import stance, tracking
 from pipeline.errors import PipelineError, TrackingError
-from pipeline.files import read_json, sha256_file, sha256_tree
+from pipeline.files import read_json, sha256_file
 from pipeline.parts import beside
-from pipeline.storage import side_path
+from pipeline.storage import content_sha256, side_path
 
 _COMMIT = "mlflow.source.git.commit"
 _REGISTRY = "models:/"
@@ -25,7 +25,7 @@ def recorded(scored: Path) -> tuple[dict[str, Any], list[str]]:
     told = _json(path)
     if not told:
         return {}, [f"{path}: no manifest here, so how the table was made is not recorded"]
-    if sha256_tree(scored) not in told.get("outputs", {}).values():
+    if content_sha256(scored) not in told.get("outputs", {}).values():
         return {}, [f"{path}: is of another table than {scored}, so how that was made is not recorded"]
     return told, []
 

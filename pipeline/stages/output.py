@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Self
 
+from pipeline.addresses import is_address, joined, plain, shown
 from pipeline.articles.sources import STDIN
 from pipeline.errors import InputError
 from pipeline.files import missing_folders
 from pipeline.parts import beside, is_folder
-from pipeline.places import Place, is_address, joined, place
+from pipeline.places import Place, place
 from pipeline.storage import check_table_path
 
 
@@ -29,6 +31,16 @@ class Output:
 
     name: str
 
+    @classmethod
+    def of(cls, name: str | Path) -> Self:
+        """Return the output of a path, also one that is given as an address on this machine."""
+        return cls(plain(str(name)).rstrip("/") or str(name))
+
+    @property
+    def shown(self) -> str:
+        """The name as it may be printed."""
+        return shown(self.name)
+
     @property
     def remote(self) -> bool:
         """Whether it lies at an address."""
@@ -42,13 +54,13 @@ class Output:
     @property
     def parent(self) -> str:
         """Path or address of the folder that it lies in."""
-        return self.name.rstrip("/").rpartition("/")[0]
+        return self.name.rpartition("/")[0]
 
     def side(self, name: str) -> str:
         """Return path or address of a side file."""
         if not self.remote:
             return str(beside(Path(self.name), name))
-        parent, _, own = self.name.rstrip("/").rpartition("/")
+        parent, _, own = self.name.rpartition("/")
         return joined(parent, f"{own if self.folder else PurePosixPath(own).stem}.{name}")
 
     @property
@@ -74,6 +86,8 @@ class Output:
     def check(self) -> None:
         """Raise ``InputError`` unless it is a table, or a folder of its own."""
         if self.remote:
+            if self.parent.endswith("/"):
+                raise InputError(f"{self.shown}: is a whole bucket; name a folder or a table in it")
             if not self.folder:
                 check_table_path(Path(PurePosixPath(self.name).name))
             return
@@ -92,7 +106,7 @@ class Output:
         if not self.remote:
             yield Path(self.name)
             return
-        parent, _, own = self.name.rstrip("/").rpartition("/")
+        parent, _, own = self.name.rpartition("/")
         with tempfile.TemporaryDirectory() as temporary:
             yield Path(temporary, own)
             target = place(parent)

@@ -11,18 +11,19 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import __version__, stance
+from pipeline.addresses import is_address, plain, shown
 from pipeline.articles.sources import STDIN
 from pipeline.config import ReadingConfig, ScoreConfig, load_topics
 from pipeline.errors import InputError
 from pipeline.files import readable, remove_empty, sha256_file, sha256_text, sha256_tree
-from pipeline.parts import read_parts
-from pipeline.places import is_address, place
+from pipeline.parts import PARTS, read_parts
+from pipeline.places import place
 from pipeline.records import Manifest
 from pipeline.stages.correction import Corrector
 from pipeline.stages.extraction import quote_options
 from pipeline.stages.output import Output, same
 from pipeline.stages.score_files import write_outputs
-from pipeline.stages.scored_folder import Keys, ScoredFolder
+from pipeline.stages.scored_folder import OURS, Keys, ScoredFolder
 from pipeline.stages.scorer import Scorer, find_folder, find_model, load_scorer, model_name
 from pipeline.stages.shard_run import ShardRun
 from pipeline.stages.shard_work import Spec
@@ -80,7 +81,8 @@ def run(
     ExecutorError
         If workers do not start, or shards could not be scored again.
     """
-    watch, output = Stopwatch(), Output(str(out))
+    watch, output = Stopwatch(), Output.of(out)
+    paths = [plain(path) for path in paths]
     output.check()
     _check_apart([*paths, *map(str, config.corrections)], output)
     corrector = Corrector(config.corrections)
@@ -100,11 +102,11 @@ def run(
             outputs=[],
             config_hash=config.digest(),
         )
-        remote = {name: work.digest for name in paths if is_address(name)}
+        remote = {shown(name): work.digest for name in paths if is_address(name)}
         return replace(manifest, inputs=manifest.inputs | remote | {address: spec.fingerprint}, outputs=outputs)
 
     try:
-        with ScoredFolder(*shards, output.name, _keys(spec), tell) as scored:
+        with ScoredFolder(*shards, output.shown, _keys(spec), tell) as scored:
             work = ShardRun(config, scored, spec, progress, tell)
             try:
                 work.through(paths, retry=retry)
@@ -117,23 +119,23 @@ def run(
                 raise
     finally:
         if discard:
-            for place in shards:
-                place.clear()
-        remove_empty([folder for folder in made if folder.exists()])
+            for folder in reversed(shards):
+                folder.clear(OURS)
+        remove_empty([path for path in made if path.exists()])
     return manifest
 
 
 def read_rows(out: str) -> list[dict[str, Any]]:
     """Return the rows of an output that was written."""
-    if is_address(out):
-        with tempfile.TemporaryDirectory() as temporary:
-            output = Output(out)
-            names = [out.rstrip("/").rpartition("/")[2]] if not output.folder else None
-            source = place(output.parent if names else out)
-            for name in names or source.names("part-*.parquet"):
-                Path(temporary, name).write_bytes(source.read(name))
-            return read_parts(Path(temporary, names[0]) if names else Path(temporary))
-    return read_parts(Path(out))
+    output = Output.of(out)
+    if not output.remote:
+        return read_parts(Path(output.name))
+    source = place(output.name if output.folder else output.parent)
+    own = output.name.rpartition("/")[2]
+    with tempfile.TemporaryDirectory() as temporary:
+        for name in source.names(PARTS) if output.folder else [own]:
+            Path(temporary, name).write_bytes(source.read(name))
+        return read_parts(Path(temporary) if output.folder else Path(temporary, own))
 
 
 def _spec(config: ScoreConfig, targets: Sequence[str], folder: Path) -> Spec:
@@ -160,4 +162,4 @@ def _check_apart(paths: Sequence[str], output: Output) -> None:
     given = {same(path) for path in paths if path != STDIN}
     for out in output.outputs:
         if same(out) in given:
-            raise InputError(f"{out}: is read and would be overwritten; choose another --out")
+            raise InputError(f"{shown(out)}: is read and would be overwritten; choose another --out")

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pipeline.addresses import shown
 from pipeline.encodings import escaped
 from pipeline.errors import InputError
 from pipeline.files import atomic_path, sha256_file, sha256_text
@@ -165,7 +166,7 @@ def _earlier(output: Output, paths: Sequence[str]) -> list[Row]:
     parent, _, own = name.rpartition("/")
     with suppress(InputError, ValueError):
         rows = [json.loads(line) for line in place(parent or ".").read(own).decode().splitlines()]
-    given = [path.rstrip("/") for path in paths]
+    given = [shown(path).rstrip("/") for path in paths]
     return [row for row in rows if not any(_below(row["file"], path) for path in given)]
 
 
@@ -193,12 +194,12 @@ def _drift(totals: _Totals) -> Iterator[Row]:
 def _hashes(scored: ScoredFolder, output: Output, path: Path, work: ShardRun) -> dict[str, str]:
     """Return the hashes of all outputs under the names that a user knows."""
     names = ["rejected.jsonl", *(["drift.csv"] if work.rescored else [])]
-    sides = {output.side(name): sha256_file(path.with_name(Path(output.side(name)).name)) for name in names}
-    articles = output.side("articles.parquet")
+    sides = {shown(output.side(name)): sha256_file(path.with_name(Path(output.side(name)).name)) for name in names}
+    articles = shown(output.side("articles.parquet"))
     if not output.folder:
-        own = {output.name: sha256_file(path), articles: sha256_file(path.with_name(Path(articles).name))}
+        own = {output.shown: sha256_file(path), articles: sha256_file(path.with_name(Path(articles).name))}
         return own | sides
     records = sorted(scored.ledger.shards(), key=lambda record: record.name)
     rows = "\n".join(f"{record.rows_sha256}  {part(record.name)}" for record in records)
     texts = "\n".join(f"{record.articles_sha256}  {part(record.name)}" for record in records)
-    return {output.name: sha256_text(rows), articles: sha256_text(texts)} | sides
+    return {output.shown: sha256_text(rows), articles: sha256_text(texts)} | sides

@@ -19,6 +19,7 @@ from pipeline.stages.output import Output
 from pipeline.stages.scored_folder import LOCK, part
 
 _SHOWN = 10
+_NO_LEDGER = "no ledger of a run here; a folder keeps it, of a table it is there until the table is done"
 _RECENT = 20
 """Shards that the rate is taken of."""
 
@@ -81,17 +82,18 @@ def run(out: str | Path) -> Status:
     InputError
         If nothing was ever scored there, or the ledger cannot be read.
     """
-    output = Output(str(out))
+    output = Output.of(out)
     parts, _ = output.shards()
     with ExitStack() as stack:
-        path = _ledger(parts, output.name, stack)
+        path = _ledger(parts, output.shown, stack)
         try:
             ledger = stack.enter_context(Ledger(path, read_only=True))
             last, totals, shards = ledger.last_run(), ledger.totals(), list(ledger.shards())
         except sqlite3.Error as error:
-            raise InputError(f"{path}: cannot be read ({error}); the next run makes it again") from error
+            fault = f"{output.shown}: its ledger cannot be read ({error}); the next run makes it again"
+            raise InputError(fault) from error
     if last is None:
-        raise InputError(f"{output.name}: no run is known of; start one with `stance score`")
+        raise InputError(f"{output.shown}: no run is known of; start one with `stance score`")
     state: State = "finished" if last["state"] == "finished" else "running" if _held(parts) else "stopped"
     ended = last["ended"] or (time.time() if state == "running" else last["told"])
     rate = _rate(shards, last)
@@ -100,7 +102,7 @@ def run(out: str | Path) -> Status:
     for record in shards:
         models[record.model] = models.get(record.model, 0) + 1
     return Status(
-        output.name, state, last["engine"], last["workers"], round(max(0.0, ended - last["began"]), 1), totals, models,
+        output.shown, state, last["engine"], last["workers"], round(max(0.0, ended - last["began"]), 1), totals, models,
         1.0 if state == "finished" else share, rate, left if state == "running" else None, _failed(parts, shards),
     )  # fmt: skip
 
@@ -110,8 +112,10 @@ def _ledger(parts: Place, where: str, stack: ExitStack) -> Path:
     if isinstance(parts, LocalPlace):
         path = parts.root / LEDGER
         if not path.is_file():
-            raise InputError(f"{where}: no ledger of a run here; it is there while a table is scored, or of a folder")
+            raise InputError(f"{where}: {_NO_LEDGER}")
         return path
+    if not parts.names(LEDGER):
+        raise InputError(f"{where}: {_NO_LEDGER}")
     path = Path(stack.enter_context(tempfile.TemporaryDirectory()), LEDGER)
     path.write_bytes(parts.read(LEDGER))
     return path
@@ -157,7 +161,7 @@ def _progress(last: dict[str, Any], now: float) -> tuple[float | None, float | N
         return None, None
     share, fresh = min(1.0, done / size), done - min(before, done)
     spent = last["told"] - last["began"]
-    left = (size - done) / fresh * spent - (now - last["told"]) if fresh > 0 and spent > 0 else None
+    left = (size - done) / fresh * spent - (now - last["told"]) if fresh > 0 and spent > 0 and done < size else None
     return share, None if left is None else max(0.0, left)
 
 

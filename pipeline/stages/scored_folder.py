@@ -15,8 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from pipeline.addresses import joined
 from pipeline.errors import InputError
 from pipeline.ledger import LEDGER, Ledger, ShardRecord
+from pipeline.parts import PARTS
 from pipeline.places import LocalPlace, Place
 from pipeline.shard_files import Facts, note_of, unpack
 from pipeline.stages.identities import copy_id
@@ -24,6 +26,8 @@ from pipeline.stages.shard_rewrite import Irreversible, rewritten
 from pipeline.stages.shard_work import Done, pack_articles, pack_rows
 
 RUNS, LOCK = "_runs.jsonl", "_lock"
+OURS = ("part-*.parquet", "_ledger*.sqlite*", RUNS, LOCK, ".part-*.tmp", "._*.tmp")
+"""Patterns of all files that a folder has of us."""
 _PART = "part-{}.parquet"
 _OURS = re.compile(r"part-([0-9a-f]{16})\.parquet")
 
@@ -82,16 +86,18 @@ class ScoredFolder:
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
+            self._check_own()
             if isinstance(self.parts, LocalPlace):
                 stack.enter_context(_locked(self.parts.root, self.where))
                 folder = self.parts.root
             else:
                 folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-                with suppress(InputError):
+                if self.parts.names(LEDGER):
                     (folder / LEDGER).write_bytes(self.parts.read(LEDGER))
             self.ledger = stack.enter_context(self._opened(folder / LEDGER))
             self._check_reading()
             self._complete()
+            self.publish()  # readers of a folder above know by it whose shards these are
             self._stack = stack.pop_all()
         return self
 
@@ -111,6 +117,11 @@ class ScoredFolder:
 
     # --- opening
 
+    def _check_own(self) -> None:
+        """Raise ``InputError`` where tables of another origin are."""
+        if foreign := [name for name in self.parts.names(PARTS) if not _OURS.fullmatch(name)]:
+            raise InputError(f"{self.where}: holds {foreign[0]}, which is no shard of ours; name another --out")
+
     def _opened(self, path: Path) -> Ledger:
         """Return the ledger; a damaged one is put aside, and the files say what was in it."""
         try:
@@ -122,7 +133,8 @@ class ScoredFolder:
             path.rename(aside)
             for rest in ("-wal", "-shm"):
                 path.with_name(path.name + rest).unlink(missing_ok=True)
-            self._tell(f"{path}: damaged, so it is made again from the shards; the old one is kept as {aside.name}")
+            kept = f"; the old one is kept as {aside.name}" if isinstance(self.parts, LocalPlace) else ""
+            self._tell(f"{joined(self.where, LEDGER)}: damaged, so it is made again from the shards{kept}")
             return Ledger(path)
 
     def _check_reading(self) -> None:
@@ -140,9 +152,7 @@ class ScoredFolder:
 
     def _complete(self) -> None:
         """Bring ledger and files together: what is damaged is done again, what the ledger does not know is taken in."""
-        files, sides = set(self.parts.names("part-*.parquet")), set(self.articles.names("part-*.parquet"))
-        if foreign := sorted(name for name in files if not _OURS.fullmatch(name)):
-            raise InputError(f"{self.where}: holds {foreign[0]}, which is no shard of ours; name another --out")
+        files, sides = set(self.parts.names(PARTS)), set(self.articles.names(PARTS))
         known = set()
         for record in self.ledger.shards():
             name = part(record.name)
@@ -278,21 +288,36 @@ class ScoredFolder:
     def read(self, name: str) -> tuple[Facts, list[dict[str, Any]]]:
         """Return what is known of a shard, and its rows."""
         where = f"{self.where}/{part(name)}"
-        rows, note = unpack(self.parts.read(part(name)), where)
+        rows, note = unpack(self.file(name), where)
         return _facts(note, where), rows
 
     def read_rows(self, name: str, columns: Sequence[str]) -> list[dict[str, Any]]:
         """Return some columns of the rows of a shard."""
-        return unpack(self.parts.read(part(name)), f"{self.where}/{part(name)}", columns)[0]
+        return unpack(self.file(name), f"{self.where}/{part(name)}", columns)[0]
 
     def facts(self, name: str) -> Facts:
         """Return what is known of a shard."""
         where = f"{self.where}/{part(name)}"
-        return _facts(note_of(self.parts.read(part(name)), where), where)
+        return _facts(note_of(self.file(name), where), where)
 
     def read_articles(self, name: str) -> list[dict[str, Any]]:
         """Return the articles of a shard, as rows."""
-        return unpack(self.articles.read(part(name)), f"{self.where}/{part(name)}")[0]
+        return unpack(self.file(name, articles=True), f"{self.where}/{part(name)}")[0]
+
+    def file(self, name: str, *, articles: bool = False) -> bytes:
+        """Return the file of a shard, or of its articles.
+
+        Raises
+        ------
+        InputError
+            If it is damaged: then the shard is struck out, and the next run scores it again.
+        """
+        data, record = (self.articles if articles else self.parts).read(part(name)), self.ledger.shard(name)
+        if record and _sha256(data) != (record.articles_sha256 if articles else record.rows_sha256):
+            self.ledger.forget(name)
+            self._drop(name)
+            raise InputError(f"{self.where}/{part(name)}: damaged; start the command again, and it is scored again")
+        return data
 
     def runs(self) -> list[dict[str, Any]]:
         """Return what is known of the runs that came to their end."""

@@ -16,7 +16,7 @@ from pipeline.executors import open_executor
 from pipeline.records import Reject
 from pipeline.stages.extraction import RejectLog, read_options
 from pipeline.stages.feed import Feed, Input
-from pipeline.stages.scored_folder import ScoredFolder, part
+from pipeline.stages.scored_folder import ScoredFolder
 from pipeline.stages.shard_work import Done, ShardWorker, Spec, Task
 from pipeline.stages.workers import workers_for
 
@@ -117,12 +117,12 @@ class ShardRun:
                 f"({self._feed.unfinished[0]}); start the command again"
             )
         if known := before["articles"]:
-            self.tell(f"{known} articles were scored before, {ledger.totals()['articles'] - known} are new")
+            self.tell(f"articles: {known} scored before, {ledger.totals()['articles'] - known} new")
 
     def _again(self, name: str) -> Task:
         record = self._scored.ledger.shard(name)
         generation, position = (record.generation, record.position) if record else (0, 0)
-        return Task(name, generation, position, old=self._scored.parts.read(part(name)))
+        return Task(name, generation, position, old=self._scored.file(name))
 
     def _failed(self) -> frozenset[str]:
         """Return the digests of documents that could not be worked through."""
@@ -165,7 +165,9 @@ class ShardRun:
             scored.prune()
             scored.ledger.place_shards()
         elif absent := scored.ledger.count_absent():
-            self.tell(f"{absent} articles of {scored.where} are not in this input and stay; --prune takes them out")
+            self.tell(
+                f"articles of {scored.where} that this input does not have: {absent}; they stay, --prune takes them out"
+            )
         scored.seal()
 
     def check(self, rejects: RejectLog, articles: int) -> None:
@@ -187,7 +189,7 @@ class ShardRun:
         self._scored.ledger.end("stopped")
         totals = self._scored.ledger.totals()
         if totals["shards"] and not self.refused and isinstance(error, (KeyboardInterrupt, OSError, InputError)):
-            self.tell(f"{totals['articles']} articles are done and stay; the same command goes on with the rest")
+            self.tell(f"articles done: {totals['articles']}; they stay, and the same command goes on with the rest")
         return not totals["shards"]
 
 

@@ -131,6 +131,10 @@ class ShardWorker:
             done = self._again(task, task.old) if task.old is not None else self._afresh(task)
         return None if task.probe is not None else replace(done, seconds=time.perf_counter() - began)
 
+    def close(self) -> None:
+        """End the process that parses pages; needed where this one goes on."""
+        self._parser.__exit__(None, None, None)
+
     def _afresh(self, task: Task) -> Done:
         items: list[ItemFacts] = []
         articles: list[Article] = []

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from scoring import OPTIONS, TALK, configured, contents
 
 from pipeline import stance
 from pipeline.config import ScoreConfig, load_config
@@ -19,17 +20,6 @@ from pipeline.stages.shard_work import ShardWorker
 from pipeline.stance.conformal import Conformal
 from pipeline.storage import read_articles, read_table
 
-FEATURES = {"words": {"column": "text", "analyzer": "word", "ngrams": [1, 1], "min_df": 1, "weight": 1.0}}
-OPTIONS = {"features": FEATURES, "c": 10.0, "class_weight": None, "max_iterations": 300}
-
-# Article text, and its rows: speaker, is_statement.
-TALK = (
-    "Council delays the Quillon vote\n\n"
-    "“The ban on Quillon routers is overdue,” said Mira Olsen, the mayor of Halden.\n\n"
-    "“We think this order is reckless and we will fight it,” Jonas Veld told reporters.\n\n"
-    "The shop calls its window the “Box” these days.\n\n"
-    "“The rule is scheduled for its second reading on Tuesday,” said Ada Brandt, a clerk.\n"
-)
 STATEMENTS = [("Mira Olsen", "pro-restriction"), ("Jonas Veld", "anti-restriction"), ("Ada Brandt", "neutral")]
 TERM = "“Box”"
 JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffdb0043") + bytes(range(256)) * 4
@@ -55,11 +45,6 @@ def articles(tmp_path):
     folder.mkdir()
     (folder / "talk.txt").write_text(TALK, encoding="utf-8")
     return folder
-
-
-def configured(model, **values):
-    overrides = [f"{name}={json.dumps(value)}" for name, value in values.items()]
-    return load_config(ScoreConfig, "score", [f"model={json.dumps(str(model))}", "engine=inline", *overrides])
 
 
 def everything(folder: Path):
@@ -201,7 +186,7 @@ def test_what_the_input_no_longer_has_stays_and_is_told_unless_it_is_pruned(tmp_
     (articles / "more1.txt").unlink()
     manifest = score.run(configured(model), [str(articles)], out, tell=told.append)
     assert manifest.counts["articles"] == 4
-    assert "1 articles of" in told[-1]
+    assert "does not have: 1; they stay" in told[-1]
     assert "--prune takes them out" in told[-1]
     manifest = score.run(configured(model), [str(articles)], out, prune=True)
     assert manifest.counts["articles"] == 3
@@ -329,23 +314,13 @@ def test_a_run_that_was_broken_off_is_gone_on_with_and_ends_with_the_same_bytes(
     monkeypatch.setattr(stance.StanceModel, "predict_proba", breaking)
     with pytest.raises(KeyboardInterrupt):
         score.run(config, [str(articles)], tmp_path / "again" / name, tell=told.append)
-    assert "articles are done and stay; the same command goes on with the rest" in told[-1]
+    assert "they stay, and the same command goes on with the rest" in told[-1]
     if name != "scored":
         assert all(path.startswith(".") for path in everything(tmp_path / "again"))
     score.run(config, [str(articles)], tmp_path / "again" / name)
     shards = len(calls) - 1
     assert shards < 7 + 1
     assert contents(tmp_path / "again") == contents(tmp_path / "whole")
-
-
-def contents(folder: Path):
-    """Return all that a user reads, by name; the ledger and the manifest know of times."""
-    skipped = ("_ledger.sqlite", "_ledger.sqlite-shm", "_ledger.sqlite-wal", "_lock", "_runs.jsonl")
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file() and path.name not in skipped and not path.name.endswith(".manifest.json")
-    }
 
 
 def nothing_readable(tmp_path, model):
@@ -421,6 +396,27 @@ def test_a_fault_is_told_and_nothing_is_written(tmp_path, config, model, article
     before = everything(tmp_path)
     with pytest.raises(kind, match=message):
         score.run(config, paths, out)
+    assert everything(tmp_path) == before
+
+
+@pytest.mark.parametrize("other", ["notes.md", "sub/notes.md", "old.parquet"])
+def test_what_is_in_a_folder_stays_there_when_nothing_could_be_scored_into_it(tmp_path, config, other):
+    (tmp_path / "photo.jpg").write_bytes(JPEG)
+    kept = tmp_path / "mine" / other
+    kept.parent.mkdir(parents=True)
+    kept.write_text("mine")
+    before = everything(tmp_path)
+    with pytest.raises(InputError, match="nothing could be read"):
+        score.run(config, [str(tmp_path / "photo.jpg")], tmp_path / "mine")
+    assert everything(tmp_path) == before
+
+
+def test_a_folder_with_tables_of_another_origin_is_refused_and_left_as_it_is(tmp_path, config, articles):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "part-00000.parquet").write_text("mine")
+    before = everything(tmp_path)
+    with pytest.raises(InputError, match=r"holds part-00000\.parquet, which is no shard of ours"):
+        score.run(config, [str(articles)], tmp_path / "mine")
     assert everything(tmp_path) == before
 
 
