@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
 
 _ADDRESS = "://"
+LAST = "_lock"
+"""Of a folder that is cleared, this file goes last: until then nobody else takes it for his own."""
 
 
 def is_address(text: str | Path) -> bool:
@@ -102,7 +104,7 @@ class LocalPlace:
         """As in ``Place``."""
         if not self.root.is_dir():
             return
-        for path in sorted(self.root.rglob("*"), reverse=True):
+        for path in sorted(self.root.rglob("*"), key=lambda path: (path.name != LAST, path), reverse=True):
             path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink(missing_ok=True)
         remove_empty([self.root])
 

@@ -88,7 +88,6 @@ def run(
     address = find_model(config)
     spec = _spec(config, targets, find_folder(address))
     shards, made = output.shards(), output.made()
-    discard = False
 
     def manifest_of(counts: dict[str, int], dropped: dict[str, int], outputs: dict[str, str]) -> Manifest:
         read = [Path(path) for path in paths if path != STDIN and not is_address(path)]
@@ -109,16 +108,16 @@ def run(
             try:
                 work.through(paths, retry=retry)
                 work.complete(prune=prune or not output.folder)
+                output.sweep()
                 manifest = write_outputs(scored, output, work, corrector, manifest_of)
-                scored.finish({"ended": round(time.time()), "seconds": manifest.seconds, **work.did()})
-                discard = not output.folder
+                did = {"ended": round(time.time()), "seconds": manifest.seconds, **work.did()}
+                if output.folder:
+                    scored.finish(did)
+                scored.discard = not output.folder
             except BaseException as error:
-                discard = work.broke_off(error) or (work.refused and (not output.folder or bool(made)))
+                scored.discard = work.broke_off(error) or (work.refused and (not output.folder or bool(made)))
                 raise
     finally:
-        if discard:
-            for place in shards:
-                place.clear()
         remove_empty([folder for folder in made if folder.exists()])
     return manifest
 
