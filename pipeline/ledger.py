@@ -120,7 +120,7 @@ class Ledger:
         self._run = 0
 
     def _check(self) -> None:
-        """Raise ``DatabaseError`` where pages, indexes or lines cannot be read; ``agrees`` knows what they should say."""
+        """Raise ``DatabaseError`` where pages, indexes or lines are damaged; what lines say, ``agrees`` checks."""
         if self._one("PRAGMA integrity_check(1)") != "ok":
             raise sqlite3.DatabaseError("damaged")
         try:

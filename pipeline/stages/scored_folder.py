@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
+import pyarrow as pa
+
 from pipeline.errors import InputError
 from pipeline.ledger import LEDGER, Ledger, ShardRecord
 from pipeline.places import LAST, LocalPlace, Place
@@ -21,6 +23,7 @@ from pipeline.shard_files import Facts, note_of, unpack
 from pipeline.stages.identities import copy_id
 from pipeline.stages.shard_rewrite import Irreversible, rewritten
 from pipeline.stages.shard_work import Done, pack_articles, pack_rows
+from pipeline.storage import ARTICLE_SCHEMA, SCORE_SCHEMA
 
 RUNS, LOCK = "_runs.jsonl", LAST
 _PART = "part-{}.parquet"
@@ -221,8 +224,8 @@ class ScoredFolder:
         try:
             data, texts = self.parts.read(part(name)), self.articles.read(part(name))
             rows, note = unpack(data, name)
-            facts, side = Facts.of(note), unpack(texts, name)[1]
-            if facts.shard != name:
+            facts, (own, side) = Facts.of(note), unpack(texts, name)
+            if facts.shard != name or not (_fit(rows, SCORE_SCHEMA) and _fit(own, ARTICLE_SCHEMA)):
                 return False
             if facts.reading != self.keys.digest:
                 raise self._of_other_settings("its ledger is gone, so which ones is not known")
@@ -231,10 +234,14 @@ class ScoredFolder:
             raise
         except (InputError, ValueError, KeyError, TypeError, Irreversible):
             return False
-        if caught_up is not None:
-            facts, rows = caught_up
-            data = pack_rows(rows, facts)
-            self.parts.write(part(name), data)
+        facts, rows = caught_up
+        # A wrong bit in what neither pages nor note hold shows here, and so does what was left to do.
+        for place, found, right in (
+            (self.articles, texts, texts := pack_articles(own, facts)),
+            (self.parts, data, data := pack_rows(rows, facts)),
+        ):
+            if found != right:
+                place.write(part(name), right)
         failed = {item.digest for item in facts.items if item.failed}
         self._enter(facts, _sha256(data), _sha256(texts), None, yielding=failed)
         return True
@@ -385,10 +392,8 @@ def _facts(note: Mapping[str, Any], where: str) -> Facts:
         raise InputError(f"{where}: {error}; start the command again, and it is written anew") from error
 
 
-def _caught_up(
-    facts: Facts, rows: list[dict[str, Any]], side: Mapping[str, Any]
-) -> tuple[Facts, list[dict[str, Any]]] | None:
-    """Return facts and rows as the file of articles has them, None where they are so.
+def _caught_up(facts: Facts, rows: list[dict[str, Any]], side: Mapping[str, Any]) -> tuple[Facts, list[dict[str, Any]]]:
+    """Return facts and rows as the file of articles has them.
 
     It is written first: where a run ended before the file of rows was, this does what was left to do.
 
@@ -399,14 +404,20 @@ def _caught_up(
     shard_rewrite.Irreversible
         As ``rewritten``.
     """
-    began, copies = facts, {int(place): own for place, own in side["copies"].items()}
+    copies = {int(place): own for place, own in side["copies"].items()}
     if leaving := {item.digest for item in facts.items} - set(side["items"]):
         facts, rows, _ = rewritten(facts, rows, (), leaving=leaving)
     if dict(facts.copies) != copies:
         facts, rows, _ = rewritten(facts, rows, (), copies=copies)
     if [item.digest for item in facts.items] != side["items"] or len(facts.articles) != side["articles"]:
         raise ValueError("rows and articles are of different documents")
-    return None if facts is began else (facts, rows)
+    if facts.rows != len(rows):
+        raise ValueError("rows are missing")
+    return facts, rows
+
+
+def _fit(rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> bool:
+    return not rows or list(rows[0]) == schema.names
 
 
 def _sha256(data: bytes) -> str:

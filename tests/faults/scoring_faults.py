@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from pipeline import stance
@@ -196,7 +197,7 @@ def moments(seed, count, last):
     """Return moments of a run, each from another stretch of it."""
     generator = random.Random(seed)
     borders = [1 + last * number // count for number in range(count + 1)]
-    return [generator.randrange(low, max(low + 1, high)) for low, high in zip(borders, borders[1:], strict=False)]
+    return [generator.randrange(low, max(low + 1, high)) for low, high in pairwise(borders)]
 
 
 def kill(process):
