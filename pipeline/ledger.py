@@ -8,20 +8,22 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Self
 
+from pipeline.files import sha256_text
+
 LEDGER = "_ledger.sqlite"
 """Name of the file; tools that read folders of Parquet files pass over names with an underscore."""
-FORMAT = "1"
+FORMAT = "2"
 
 Seen = Literal["new", "known", "again"]
 
 _TABLES = """
-CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT, sha256 TEXT) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS shards (
     name TEXT PRIMARY KEY, generation INTEGER, position INTEGER, reading TEXT, scoring TEXT, model TEXT,
     rows_sha256 TEXT, articles_sha256 TEXT, articles INTEGER, quotes INTEGER, rows INTEGER, rejects INTEGER,
@@ -37,6 +39,7 @@ CREATE TABLE IF NOT EXISTS runs (
     bytes INTEGER, bytes_done INTEGER, bytes_before INTEGER, articles INTEGER, rescored INTEGER, to_rescore INTEGER
 );
 CREATE TABLE IF NOT EXISTS moves (digest BLOB, shard TEXT, PRIMARY KEY (digest, shard)) WITHOUT ROWID;
+CREATE TEMP TABLE IF NOT EXISTS wanted (shard TEXT, place INTEGER, own TEXT, PRIMARY KEY (shard, place)) WITHOUT ROWID;
 """
 
 
@@ -99,8 +102,6 @@ class Ledger:
         uri = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
         self._database = sqlite3.connect(uri, uri=True, isolation_level=None)
         try:
-            if self._one("PRAGMA quick_check") != "ok":
-                raise sqlite3.DatabaseError("damaged")
             if not read_only:
                 # A crash of this process loses nothing; a crash of the machine may, and then the files are asked.
                 # With a write-ahead log others may read while this one writes.
@@ -108,13 +109,25 @@ class Ledger:
                 self._database.execute("PRAGMA synchronous = OFF")
                 self._database.execute("PRAGMA cache_size = -4000")
                 self._database.executescript(_TABLES)
-                self._database.execute("INSERT OR IGNORE INTO about VALUES ('format', ?)", (FORMAT,))
+                if self.about("format") is None:
+                    self.tell("format", FORMAT)
+                self._check()
             if self.about("format") != FORMAT:
                 raise sqlite3.DatabaseError(f"of format {self.about('format')}, not {FORMAT}")
         except sqlite3.Error:
             self._database.close()
             raise
         self._run = 0
+
+    def _check(self) -> None:
+        """Raise ``DatabaseError`` where pages, indexes or lines are damaged; what lines say, ``agrees`` checks."""
+        if self._one("PRAGMA integrity_check(1)") != "ok":
+            raise sqlite3.DatabaseError("damaged")
+        try:
+            for _ in self.shards():
+                pass
+        except (ValueError, TypeError, AttributeError) as error:
+            raise sqlite3.DatabaseError("damaged") from error
 
     def settle(self) -> None:
         """Bring all that is written into the file itself."""
@@ -137,12 +150,18 @@ class Ledger:
 
     def about(self, name: str) -> str | None:
         """Return a word about the folder."""
-        value: str | None = self._one("SELECT value FROM about WHERE name = ?", name)
+        row = self._database.execute("SELECT value, sha256 FROM about WHERE name = ?", (name,)).fetchone()
+        if row is None:
+            return None
+        value: str = row[0]
+        if sha256_text(f"{name} {value}") != row[1]:
+            raise sqlite3.DatabaseError("damaged")
         return value
 
     def tell(self, name: str, value: str) -> None:
         """Keep a word about the folder."""
-        self._database.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (name, value))
+        check = sha256_text(f"{name} {value}")
+        self._database.execute("INSERT OR REPLACE INTO about VALUES (?, ?, ?)", (name, value, check))
 
     @property
     def generation(self) -> int:
@@ -167,8 +186,24 @@ class Ledger:
         query = "SELECT name FROM shards WHERE scoring IS NOT ? ORDER BY generation, position, name"
         return [row[0] for row in self._database.execute(query, (other_than,))]
 
+    def agrees(self, name: str, items: Sequence[str], articles: Sequence[tuple[str, str]]) -> bool:
+        """Return whether a shard's documents and articles are entered as its file has them."""
+        keys = ((bytes.fromhex(digest),) for digest in items)
+        found = "SELECT shard FROM items WHERE digest = ?"
+        entered = "SELECT article, source FROM articles WHERE shard = ? ORDER BY place"
+        return (
+            all(self._database.execute(found, key).fetchone() == (name,) for key in keys)
+            and self._one("SELECT count(*) FROM items WHERE shard = ?", name) == len(items)
+            and self._database.execute(entered, (name,)).fetchall() == [tuple(article) for article in articles]
+        )
+
     def commit(
-        self, record: ShardRecord, items: Sequence[str], articles: Sequence[tuple[str, str]], moved: Sequence[str] = ()
+        self,
+        record: ShardRecord,
+        items: Sequence[str],
+        articles: Sequence[tuple[str, str]],
+        *,
+        yielding: Collection[str] = (),
     ) -> None:
         """Enter a shard that is done, all or nothing.
 
@@ -178,22 +213,28 @@ class Ledger:
             Digests of the documents in it.
         articles
             Id and source of each article in it, the id as its text alone would give it.
-        moved
-            Digests that stood in other shards so far: these are to be rewritten without them (``moves``).
+        yielding
+            Digests that stay where they are if they stand in another shard, too: this one is to be rewritten without
+            them (``moves``). Any other document is this shard's from now on, and the other one is to be rewritten.
         """
         values = [getattr(record, name) for name in _COLUMNS[:-1]]
         values.append(json.dumps({str(place): name for place, name in sorted(record.copies.items())}))
         marks = ", ".join("?" * len(_COLUMNS))
         with _all_or_nothing(self._database):
-            for digest in moved:
-                found = self._one("SELECT shard FROM items WHERE digest = ?", bytes.fromhex(digest))
-                if found not in (None, record.name):
-                    self._database.execute("INSERT OR IGNORE INTO moves VALUES (?, ?)", (bytes.fromhex(digest), found))
+            own = []
+            for digest in items:
+                other = self._one("SELECT shard FROM items WHERE digest = ?", bytes.fromhex(digest))
+                stays = other not in (None, record.name) and digest in yielding
+                if not stays:
+                    own.append(digest)
+                if other not in (None, record.name):
+                    leaves = (bytes.fromhex(digest), record.name if stays else other)
+                    self._database.execute("INSERT OR IGNORE INTO moves VALUES (?, ?)", leaves)
             self._database.execute(f"INSERT OR REPLACE INTO shards ({', '.join(_COLUMNS)}) VALUES ({marks})", values)
             self._database.execute("UPDATE items SET shard = NULL WHERE shard = ?", (record.name,))
             self._database.executemany(
                 "INSERT INTO items VALUES (?, ?, 0, NULL) ON CONFLICT (digest) DO UPDATE SET shard = excluded.shard",
-                ((bytes.fromhex(digest), record.name) for digest in items),
+                ((bytes.fromhex(digest), record.name) for digest in own),
             )
             self._database.execute("DELETE FROM articles WHERE shard = ?", (record.name,))
             self._database.executemany(
@@ -240,13 +281,21 @@ class Ledger:
         self._database.execute("UPDATE items SET run = ?, position = ? WHERE digest = ?", (self._run, position, key))
         return "new" if row[0] is None or redo else "known"
 
-    def absent(self) -> dict[str, list[str]]:
-        """Return the documents in shards that the input of this run did not have, by shard."""
-        found: dict[str, list[str]] = {}
-        query = "SELECT shard, digest FROM items WHERE shard IS NOT NULL AND run != ? ORDER BY shard, digest"
-        for shard, digest in self._database.execute(query, (self._run,)):
-            found.setdefault(shard, []).append(digest.hex())
-        return found
+    def absent(self) -> Iterator[tuple[str, set[str]]]:
+        """Yield the shards with documents that the input of this run did not have, and these."""
+        shards = "SELECT DISTINCT shard FROM items WHERE shard IS NOT NULL AND run != ? ORDER BY shard"
+        query = "SELECT digest FROM items WHERE shard = ? AND run != ?"
+        for (shard,) in self._database.execute(shards, (self._run,)).fetchall():
+            yield shard, {row[0].hex() for row in self._database.execute(query, (shard, self._run))}
+
+    def homeless(self, digests: Iterable[str]) -> int:
+        """Return how many of these documents stand in no shard."""
+        query = "SELECT shard FROM items WHERE digest = ?"
+        return sum(self._one(query, bytes.fromhex(digest)) is None for digest in digests)
+
+    def documents(self, name: str) -> list[str]:
+        """Return the digests of the documents of a shard."""
+        return [row[0].hex() for row in self._database.execute("SELECT digest FROM items WHERE shard = ?", (name,))]
 
     def count_absent(self) -> int:
         """Return how many documents in shards the input of this run did not have."""
@@ -267,6 +316,16 @@ class Ledger:
             "WHERE article IN (SELECT article FROM articles GROUP BY article HAVING count(*) > 1) "
             "ORDER BY article, generation, position, shard, place"
         )
+
+    def want_copies(self, wanted: Iterable[tuple[str, int, str | None]]) -> None:
+        """Keep, until the end, which ids copies are to have: shard, place, and id, or None for one to be left out."""
+        with _all_or_nothing(self._database):
+            self._database.execute("DELETE FROM wanted")
+            self._database.executemany("INSERT INTO wanted VALUES (?, ?, ?)", wanted)
+
+    def wanted_copies(self, name: str) -> dict[int, str | None]:
+        """Return the ids that copies in a shard are to have, by their places."""
+        return dict(self._database.execute("SELECT place, own FROM wanted WHERE shard = ?", (name,)).fetchall())
 
     # --- runs
 

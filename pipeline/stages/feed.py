@@ -134,6 +134,8 @@ class Feed:
         elif task.tries + 1 == _TRIES and len(task.documents) > 1:
             trial = self._trials[task.shard] = _Trial(task)
             self._waiting.extend(trial.probe(place) for place in trial.waiting)
+        elif len(task.failed) == len(task.documents):  # nothing was left to be done, and yet
+            raise ExecutorError(f"workers end whatever they do ({fault}); mend that first: what is done stays")
         else:
             every = dict.fromkeys(range(len(task.documents)), _failure(fault))
             self._waiting.append(replace(task, tries=task.tries + 1, failed=every))

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path, PurePosixPath
 from typing import Self
 
@@ -82,6 +83,14 @@ class Output:
             return []
         own = [Path(self.name)] if self.folder and not Path(self.name).exists() else []
         return [*own, *missing_folders(Path(self.name))]
+
+    def sweep(self) -> None:
+        """Remove what a run that was killed has left of files that it was writing; nobody else may be writing them."""
+        if self.remote:
+            return
+        for path in map(Path, [*self.outputs, self.side("drift.csv")]):
+            for left in path.parent.glob(f".{escape(path.name)}.????????.tmp"):
+                left.unlink(missing_ok=True)
 
     def check(self) -> None:
         """Raise ``InputError`` unless it is a table, or a folder of its own."""

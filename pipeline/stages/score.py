@@ -23,7 +23,7 @@ from pipeline.stages.correction import Corrector
 from pipeline.stages.extraction import quote_options
 from pipeline.stages.output import Output, same
 from pipeline.stages.score_files import write_outputs
-from pipeline.stages.scored_folder import OURS, Keys, ScoredFolder
+from pipeline.stages.scored_folder import Keys, ScoredFolder
 from pipeline.stages.scorer import Scorer, find_folder, find_model, load_scorer, model_name
 from pipeline.stages.shard_run import ShardRun
 from pipeline.stages.shard_work import Spec
@@ -90,7 +90,6 @@ def run(
     address = find_model(config)
     spec = _spec(config, targets, find_folder(address))
     shards, made = output.shards(), output.made()
-    discard = False
 
     def manifest_of(counts: dict[str, int], dropped: dict[str, int], outputs: dict[str, str]) -> Manifest:
         read = [Path(path) for path in paths if path != STDIN and not is_address(path)]
@@ -111,16 +110,16 @@ def run(
             try:
                 work.through(paths, retry=retry)
                 work.complete(prune=prune or not output.folder)
+                output.sweep()
                 manifest = write_outputs(scored, output, work, corrector, manifest_of)
-                scored.finish({"ended": round(time.time()), "seconds": manifest.seconds, **work.did()})
-                discard = not output.folder
+                did = {"ended": round(time.time()), "seconds": manifest.seconds, **work.did()}
+                if output.folder:
+                    scored.finish(did)
+                scored.discard = not output.folder
             except BaseException as error:
-                discard = work.broke_off(error) or (work.refused and (not output.folder or bool(made)))
+                scored.discard = work.broke_off(error) or (work.refused and (not output.folder or bool(made)))
                 raise
     finally:
-        if discard:
-            for folder in reversed(shards):
-                folder.clear(OURS)
         remove_empty([path for path in made if path.exists()])
     return manifest
 

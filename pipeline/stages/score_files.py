@@ -88,7 +88,7 @@ def write_outputs(
         earlier = _earlier(output, work.paths) if output.folder and not work.pruned else []
         kept = _write_rejects(sides["rejected.jsonl"], _rejects(scored, work, unfit, earlier))
         stack.close()
-        if work.rescored:
+        if work.remodelled:
             write_table(sides["drift.csv"], list(_drift(totals)), DRIFT_SCHEMA)
         counted, steps = cleaning_counts(totals.counts)
         stances = {label: totals.stances[label] for label in LABELS}
@@ -193,7 +193,7 @@ def _drift(totals: _Totals) -> Iterator[Row]:
 
 def _hashes(scored: ScoredFolder, output: Output, path: Path, work: ShardRun) -> dict[str, str]:
     """Return the hashes of all outputs under the names that a user knows."""
-    names = ["rejected.jsonl", *(["drift.csv"] if work.rescored else [])]
+    names = ["rejected.jsonl", *(["drift.csv"] if work.remodelled else [])]
     sides = {shown(output.side(name)): sha256_file(path.with_name(Path(output.side(name)).name)) for name in names}
     articles = shown(output.side("articles.parquet"))
     if not output.folder:

@@ -89,7 +89,7 @@ def run(out: str | Path) -> Status:
         try:
             ledger = stack.enter_context(Ledger(path, read_only=True))
             last, totals, shards = ledger.last_run(), ledger.totals(), list(ledger.shards())
-        except sqlite3.Error as error:
+        except (sqlite3.Error, ValueError, TypeError) as error:
             fault = f"{output.shown}: its ledger cannot be read ({error}); the next run makes it again"
             raise InputError(fault) from error
     if last is None:
@@ -153,15 +153,15 @@ def _rate(shards: Sequence[ShardRecord], last: dict[str, Any]) -> float | None:
 def _progress(last: dict[str, Any], now: float) -> tuple[float | None, float | None]:
     """Return the share of the input that is done, and the seconds that the rest takes at the pace so far."""
     size, done, before = last["bytes"], last["bytes_done"], last["bytes_before"]
-    if last["to_rescore"]:
+    # Clocks are set: what would be a time before the beginning is none.
+    spent, ago = max(0.0, last["told"] - last["began"]), max(0.0, now - last["told"])
+    if last["rescored"] < last["to_rescore"]:
         share = last["rescored"] / last["to_rescore"]
-        spent = last["told"] - last["began"]
-        return share, spent / share * (1 - share) if share else None
+        return share, max(0.0, spent / share * (1 - share) - ago) if share and spent else None
     if not size:
         return None, None
     share, fresh = min(1.0, done / size), done - min(before, done)
-    spent = last["told"] - last["began"]
-    left = (size - done) / fresh * spent - (now - last["told"]) if fresh > 0 and spent > 0 and done < size else None
+    left = (size - done) / fresh * spent - ago if fresh > 0 and spent > 0 and done < size else None
     return share, None if left is None else max(0.0, left)
 
 

@@ -8,12 +8,13 @@ import re
 import sqlite3
 import tempfile
 import time
-from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
+
+import pyarrow as pa
 
 from pipeline.addresses import joined
 from pipeline.errors import InputError
@@ -24,14 +25,24 @@ from pipeline.shard_files import Facts, note_of, unpack
 from pipeline.stages.identities import copy_id
 from pipeline.stages.shard_rewrite import Irreversible, rewritten
 from pipeline.stages.shard_work import Done, pack_articles, pack_rows
+from pipeline.storage import ARTICLE_SCHEMA, SCORE_SCHEMA
 
 RUNS, LOCK = "_runs.jsonl", "_lock"
-OURS = ("part-*.parquet", "_ledger*.sqlite*", RUNS, LOCK, ".part-*.tmp", "._*.tmp")
-"""Patterns of all files that a folder has of us."""
+OURS = ("part-*.parquet", "_ledger*.sqlite*", RUNS, ".part-*.tmp", "._*.tmp", LOCK)
+"""Patterns of all files that a folder has of us; the lock goes last: until then nobody else takes it for his own."""
 _PART = "part-{}.parquet"
 _OURS = re.compile(r"part-([0-9a-f]{16})\.parquet")
+_UNFINISHED = (".part-*.parquet.????????.tmp", f".{RUNS}.????????.tmp")
+_LOCK_SECONDS = 1.0
+"""To wait for the lock: who asks how far a run has come holds it for a moment."""
+
+_NO_DAMAGE = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}
 
 Tell = Callable[[str], None]
+
+
+class _OtherSettings(InputError):
+    """The quotes of a shard were found otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +94,18 @@ class ScoredFolder:
 
     def __init__(self, parts: Place, articles: Place, where: str, keys: Keys, tell: Tell) -> None:
         self.parts, self.articles, self.where, self.keys, self._tell = parts, articles, where, keys, tell
+        self.discard = False  # at the end: all that is in it has come into a table, or is nothing
+        self._lost: list[str] = []
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
             self._check_own()
             if isinstance(self.parts, LocalPlace):
                 stack.enter_context(_locked(self.parts.root, self.where))
+                stack.callback(self._discarded)
                 folder = self.parts.root
             else:
+                stack.callback(self._discarded)
                 folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
                 if self.parts.names(LEDGER):
                     (folder / LEDGER).write_bytes(self.parts.read(LEDGER))
@@ -103,11 +118,21 @@ class ScoredFolder:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> None:
         try:
-            if not isinstance(self.parts, LocalPlace):
+            if not isinstance(self.parts, LocalPlace) and not self.discard:
                 with suppress(InputError, sqlite3.Error) if kind else ExitStack():
                     self.publish()
         finally:
             self._stack.close()
+        if isinstance(error, sqlite3.Error):
+            raise InputError(
+                f"{self.where}: cannot be written ({error}); make room, here and in {tempfile.gettempdir()}, "
+                "and start the command again"
+            ) from error
+
+    def _discarded(self) -> None:
+        if self.discard:
+            self.articles.clear(OURS)
+            self.parts.clear(OURS)
 
     def publish(self) -> None:
         """Copy the ledger to where the shards are, if that is at an address."""
@@ -127,7 +152,7 @@ class ScoredFolder:
         try:
             return Ledger(path)
         except sqlite3.Error as error:
-            if not path.is_file() or "readonly" in str(error) or "unable to open" in str(error):
+            if not path.is_file() or getattr(error, "sqlite_errorcode", 0) & 0xFF in _NO_DAMAGE:
                 raise InputError(f"{path}: cannot write here ({error}); choose another place for it") from error
             aside = path.with_name(f"_ledger.damaged-{time.time_ns()}.sqlite")
             path.rename(aside)
@@ -135,7 +160,10 @@ class ScoredFolder:
                 path.with_name(path.name + rest).unlink(missing_ok=True)
             kept = f"; the old one is kept as {aside.name}" if isinstance(self.parts, LocalPlace) else ""
             self._tell(f"{joined(self.where, LEDGER)}: damaged, so it is made again from the shards{kept}")
-            return Ledger(path)
+            try:
+                return Ledger(path)
+            except sqlite3.Error as again:
+                raise InputError(f"{path}: cannot write here ({again}); choose another place for it") from again
 
     def _check_reading(self) -> None:
         known = self.ledger.about("reading")
@@ -145,22 +173,29 @@ class ScoredFolder:
         before = json.loads(known)
         if before != dict(self.keys.reading):
             names = sorted(n for n in {*before, *self.keys.reading} if before.get(n) != self.keys.reading.get(n))
-            raise InputError(
-                f"{self.where}: its quotes were found with other settings ({', '.join(names)}); "
-                "give the old ones, or name another --out"
-            )
+            raise self._of_other_settings(", ".join(names))
+
+    def _of_other_settings(self, which: str) -> _OtherSettings:
+        return _OtherSettings(
+            f"{self.where}: its quotes were found with other settings ({which}); "
+            "give the old ones, or name another --out"
+        )
 
     def _complete(self) -> None:
         """Bring ledger and files together: what is damaged is done again, what the ledger does not know is taken in."""
         files, sides = set(self.parts.names(PARTS)), set(self.articles.names(PARTS))
+        for place in (self.parts, self.articles):
+            for name in [name for pattern in _UNFINISHED for name in place.names(pattern)]:
+                place.remove(name)
         known = set()
-        for record in self.ledger.shards():
+        for record in list(self.ledger.shards()):
             name = part(record.name)
             known.add(name)
             if name in files and name in sides and self._is_whole(record):
                 continue
             if name in files and name in sides and self._adopted(record.name):
                 continue
+            self._lost += self.ledger.documents(record.name)
             self.ledger.forget(record.name)
             self._drop(record.name)
             self._tell(f"{self.where}/{name}: damaged or gone; its articles are scored again")
@@ -169,32 +204,56 @@ class ScoredFolder:
                 self._drop(name[5:-8])
         for name in sorted(sides - files):
             self.articles.remove(name)
-        if self.ledger.about("generation") is None:
-            self.ledger.tell("generation", str(len(self.runs())))
+        newest = max((record.generation for record in self.ledger.shards()), default=0)
+        self.ledger.tell("generation", str(max(self.ledger.generation, len(self.runs()), newest)))
         self._move_out()
 
     def _is_whole(self, record: ShardRecord) -> bool:
         """Return whether both files are as the ledger has them; at an address, only whether they are there."""
         if not isinstance(self.parts, LocalPlace):
             return True
-        found = (_sha256(place.read(part(record.name))) for place in (self.parts, self.articles))
-        return tuple(found) == (record.rows_sha256, record.articles_sha256)
+        name = part(record.name)
+        with suppress(InputError, ValueError, KeyError, TypeError):
+            data = self.parts.read(name)
+            facts = Facts.of(note_of(data, name))
+            entered = self._record(facts, _sha256(data), _sha256(self.articles.read(name)), record.seconds)
+            items = [item.digest for item in facts.items]
+            return replace(entered, ended=record.ended) == record and self.ledger.agrees(
+                record.name, items, facts.articles
+            )
+        return False
 
     def _adopted(self, name: str) -> bool:
-        """Take in a shard that the ledger does not know, if its files are whole; return whether they are."""
+        """Take in a shard as its files have it, if they are whole; return whether they are.
+
+        Raises
+        ------
+        InputError
+            If its quotes were found with other settings.
+        """
         try:
-            rows, articles = self.parts.read(part(name)), self.articles.read(part(name))
-            facts = Facts.of(unpack(rows, name)[1])
-            side = unpack(articles, name)[1]
-        except (InputError, ValueError, KeyError, TypeError):
+            data, texts = self.parts.read(part(name)), self.articles.read(part(name))
+            rows, note = unpack(data, name)
+            facts, (own, side) = Facts.of(note), unpack(texts, name)
+            if facts.shard != name or not (_fit(rows, SCORE_SCHEMA) and _fit(own, ARTICLE_SCHEMA)):
+                return False
+            if facts.reading != self.keys.digest:
+                raise self._of_other_settings("its ledger is gone, so which ones is not known")
+            caught_up = _caught_up(facts, rows, side)
+        except _OtherSettings:
+            raise
+        except (InputError, ValueError, KeyError, TypeError, Irreversible):
             return False
-        digests = [item.digest for item in facts.items]
-        copies = {int(place): own for place, own in side.get("copies", {}).items()}
-        if facts.shard != name or facts.reading != self.keys.digest or side.get("items") != digests:
-            return False
-        if copies != dict(facts.copies):
-            return False
-        self._enter(facts, _sha256(rows), _sha256(articles), None)
+        facts, rows = caught_up
+        # A wrong bit in what neither pages nor note hold shows here, and so does what was left to do.
+        for place, found, right in (
+            (self.articles, texts, texts := pack_articles(own, facts)),
+            (self.parts, data, data := pack_rows(rows, facts)),
+        ):
+            if found != right:
+                place.write(part(name), right)
+        failed = {item.digest for item in facts.items if item.failed}
+        self._enter(facts, _sha256(data), _sha256(texts), None, yielding=failed)
         return True
 
     def _drop(self, name: str) -> None:
@@ -203,8 +262,12 @@ class ScoredFolder:
 
     # --- writing
 
-    def commit(self, done: Done, *, moved: Sequence[str] = ()) -> None:
-        """Keep a shard that is done; the documents of ``moved`` leave the shards that they were in."""
+    def commit(self, done: Done) -> None:
+        """Keep a shard that is done; documents that stood in others leave these."""
+        self._put(done)
+        self._move_out()
+
+    def _put(self, done: Done) -> None:
         name = part(done.facts.shard)
         if note_of(done.rows, name).get("rows") != done.facts.rows:
             raise InputError(f"{self.where}/{name}: was damaged on its way here; start the command again")
@@ -214,20 +277,27 @@ class ScoredFolder:
             self.articles.write(name, done.articles)
             side = _sha256(done.articles)
         self.parts.write(name, done.rows)  # from here on it counts, whether or not the ledger knows
-        self._enter(done.facts, _sha256(done.rows), side, done.seconds, moved)
-        if moved:
-            self._move_out()
+        self._enter(done.facts, _sha256(done.rows), side, done.seconds)
 
     def _enter(
-        self, facts: Facts, rows_sha256: str, articles_sha256: str, seconds: float | None, moved: Sequence[str] = ()
+        self,
+        facts: Facts,
+        rows_sha256: str,
+        articles_sha256: str,
+        seconds: float | None,
+        *,
+        yielding: Collection[str] = (),
     ) -> None:
+        record = self._record(facts, rows_sha256, articles_sha256, seconds)
+        self.ledger.commit(record, [item.digest for item in facts.items], facts.articles, yielding=yielding)
+
+    def _record(self, facts: Facts, rows_sha256: str, articles_sha256: str, seconds: float | None) -> ShardRecord:
         counts = facts.counts
-        record = ShardRecord(
+        return ShardRecord(
             facts.shard, facts.generation, facts.position, facts.reading, facts.scoring, facts.model, rows_sha256,
             articles_sha256, counts["articles"], counts["quotes"], facts.rows, len(facts.rejects), facts.failed,
             seconds, time.time(), facts.copies,
         )  # fmt: skip
-        self.ledger.commit(record, [item.digest for item in facts.items], facts.articles, moved)
 
     def _move_out(self) -> None:
         """Rewrite shards without the documents that stand in another one now."""
@@ -252,36 +322,44 @@ class ScoredFolder:
             self._drop(name)
             return
         record = self.ledger.shard(name)
-        self.commit(
+        self._put(
             Done(facts, pack_rows(rows, facts), pack_articles(articles, facts), (record and record.seconds) or 0.0)
         )
 
     def prune(self) -> int:
         """Take out the documents that the input of this run did not have; return how many."""
-        absent = self.ledger.absent()
-        for name, digests in absent.items():
-            self.rewrite(name, leaving=set(digests))
-        return sum(map(len, absent.values()))
+        count = 0
+        for name, digests in self.ledger.absent():
+            self.rewrite(name, leaving=digests)
+            count += len(digests)
+        return count
+
+    def lost(self) -> int:
+        """Return how many documents of damaged shards the input did not bring back."""
+        return self.ledger.homeless(self._lost)
 
     def seal(self) -> None:
         """Give articles whose text stands elsewhere, too, ids of their own: the first in order keeps its id."""
-        wanted: defaultdict[str, dict[int, str | None]] = defaultdict(dict)
+        self.ledger.want_copies(self._own_ids())
+        for name in self.ledger.names():
+            record, wanted = self.ledger.shard(name), self.ledger.wanted_copies(name)
+            if record is None or dict(record.copies) == wanted:
+                continue
+            try:
+                self.rewrite(name, copies=wanted)
+            except Irreversible:
+                self.ledger.forget(name)
+                self._drop(name)
+                self._tell(f"{self.where}/{part(name)}: to be read again; start the command once more")
+
+    def _own_ids(self) -> Iterator[tuple[str, int, str | None]]:
         last, sources = "", set[str]()
-        for article, source, shard, place in list(self.ledger.copies()):
+        for article, source, shard, place in self.ledger.copies():
             if article != last:
                 last, sources = article, {source}
                 continue
-            wanted[shard][place] = None if source in sources else copy_id(article, source)
+            yield shard, place, None if source in sources else copy_id(article, source)
             sources.add(source)
-        for record in list(self.ledger.shards()):
-            if dict(record.copies) == wanted.get(record.name, {}):
-                continue
-            try:
-                self.rewrite(record.name, copies=wanted.get(record.name, {}))
-            except Irreversible:
-                self.ledger.forget(record.name)
-                self._drop(record.name)
-                self._tell(f"{self.where}/{part(record.name)}: to be read again; start the command once more")
 
     # --- reading
 
@@ -339,6 +417,34 @@ def _facts(note: Mapping[str, Any], where: str) -> Facts:
         raise InputError(f"{where}: {error}; start the command again, and it is written anew") from error
 
 
+def _caught_up(facts: Facts, rows: list[dict[str, Any]], side: Mapping[str, Any]) -> tuple[Facts, list[dict[str, Any]]]:
+    """Return facts and rows as the file of articles has them.
+
+    It is written first: where a run ended before the file of rows was, this does what was left to do.
+
+    Raises
+    ------
+    ValueError
+        If the two files do not belong together.
+    shard_rewrite.Irreversible
+        As ``rewritten``.
+    """
+    copies = {int(place): own for place, own in side["copies"].items()}
+    if leaving := {item.digest for item in facts.items} - set(side["items"]):
+        facts, rows, _ = rewritten(facts, rows, (), leaving=leaving)
+    if dict(facts.copies) != copies:
+        facts, rows, _ = rewritten(facts, rows, (), copies=copies)
+    if [item.digest for item in facts.items] != side["items"] or len(facts.articles) != side["articles"]:
+        raise ValueError("rows and articles are of different documents")
+    if facts.rows != len(rows):
+        raise ValueError("rows are missing")
+    return facts, rows
+
+
+def _fit(rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> bool:
+    return not rows or list(rows[0]) == schema.names
+
+
 def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
@@ -349,7 +455,7 @@ def _locked(folder: Path, where: str) -> Any:
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / LOCK, timeout=0)
+        lock = FileLock(folder / LOCK, timeout=_LOCK_SECONDS)
         lock.acquire()
     except Timeout as error:
         raise InputError(f"{where}: another run is writing here; wait for its end, or name another --out") from error

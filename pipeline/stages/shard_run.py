@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from functools import partial
 from typing import IO, Any
@@ -98,6 +101,7 @@ class ShardRun:
         workers = workers_for(config)
         ledger.begin(config.engine, workers, len(outdated))
         before = ledger.totals()
+        self._done = Counter(articles=before["articles"], quotes=before["quotes"])
         spec = self._spec if config.engine != "ray" else _carried(self._spec)
         with open_executor(
             config.engine, partial(ShardWorker, spec), workers=workers, address=config.address
@@ -106,10 +110,9 @@ class ShardRun:
                 if outcome.fault is not None:
                     self._feed.failed(outcome.task, outcome.fault)
                 elif done := self._feed.done(outcome.task, outcome.value):
-                    self._keep(outcome.task, done, redo)
+                    self._keep(outcome.task, done)
                     if self._progress:
-                        now = ledger.totals()
-                        self._progress(now["articles"], now["quotes"])
+                        self._progress(self._done["articles"], self._done["quotes"])
         self._come()
         if self._feed.unfinished:
             raise ExecutorError(
@@ -131,12 +134,14 @@ class ShardRun:
             item.digest for record in records for item in self._scored.facts(record.name).items if item.failed
         )
 
-    def _keep(self, task: Task, done: Done, redo: frozenset[str]) -> None:
+    def _keep(self, task: Task, done: Done) -> None:
         if self._config.strict:
             for reject in done.facts.rejects:
                 self._reject(Reject(**reject))
-        self._scored.commit(done, moved=[digest for digest in task.digests if digest in redo])
+        self._scored.commit(done)
         self._articles += done.facts.counts["articles"]
+        if task.old is None:
+            self._done.update({name: done.facts.counts[name] for name in self._done})
         self.rescored += task.old is not None
         self._bytes = max(self._bytes, task.read)
         now = time.monotonic()
@@ -160,6 +165,8 @@ class ShardRun:
     def complete(self, *, prune: bool) -> None:
         """Bring the shards into their final form, once all of them are done."""
         scored = self._scored
+        if lost := scored.lost():
+            self.tell(f"{lost} articles of damaged shards are not in this input; give it what they came from, too")
         if prune:
             self.pruned = True
             scored.prune()
@@ -178,17 +185,35 @@ class ShardRun:
             self.refused = True
             raise
 
+    @property
+    def remodelled(self) -> bool:
+        """Whether another model took the place of the one before, in this run or in one that it goes on with."""
+        runs = self._scored.runs()
+        return self.rescored > 0 or (bool(runs) and runs[-1].get("scoring") != self._spec.scoring)
+
     def did(self) -> dict[str, Any]:
         """Return what this run did, for the history of the folder."""
         self._spool.close()
-        return {"model": self._spec.model, "articles": self._articles, "shards_scored_again": self.rescored}
+        spec = self._spec
+        return {
+            "model": spec.model,
+            "scoring": spec.scoring,
+            "articles": self._articles,
+            "shards_scored_again": self.rescored,
+        }
 
     def broke_off(self, error: BaseException) -> bool:
         """Close the run that an error ended; return whether nothing of it is worth keeping."""
-        self._spool.close()
-        self._scored.ledger.end("stopped")
-        totals = self._scored.ledger.totals()
-        if totals["shards"] and not self.refused and isinstance(error, (KeyboardInterrupt, OSError, InputError)):
+        with suppress(OSError):  # of a full disk, what was not written yet
+            self._spool.close()
+        ledger, told = self._scored.ledger, (KeyboardInterrupt, OSError, InputError, sqlite3.Error)
+        with suppress(sqlite3.Error):
+            ledger.end("stopped")
+        try:
+            totals = ledger.totals()
+        except sqlite3.Error:
+            return False
+        if totals["shards"] and not self.refused and isinstance(error, told):
             self.tell(f"articles done: {totals['articles']}; they stay, and the same command goes on with the rest")
         return not totals["shards"]
 
