@@ -17,7 +17,7 @@ def duration(seconds: float) -> str:
     Examples
     --------
     >>> duration(41.2), duration(3700), duration(200_000)
-    ('41 s', '1 h 2 min', '2 d 8 h')
+    ('41 s', '1 h 1 min', '2 d 7 h')
     """
     whole = round(seconds)
     if whole < 60:

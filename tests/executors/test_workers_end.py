@@ -12,8 +12,9 @@ import pytest
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for processes in /proc")
 
 DRIVER = """
-import sys, time
+import signal, sys, time
 import toys_for_workers as toys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell in the background starts programs without
 from pipeline.executors import open_executor
 
 tasks = [("pid",), ("pid",), ("{task}", 60), ("{task}", 60)]
