@@ -405,9 +405,9 @@ class ScoredFolder:
 
     def finish(self, told: Mapping[str, Any]) -> None:
         """Close the run: what it did is added to the history."""
-        lines = [*self.runs(), dict(told)]
-        self.parts.write(RUNS, "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode())
         self.ledger.end("finished")
+        lines = [*self.runs(), dict(told)]  # last of all: killed before, the same command does as this one did
+        self.parts.write(RUNS, "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode())
 
 
 def _facts(note: Mapping[str, Any], where: str) -> Facts:

@@ -10,9 +10,9 @@ from scoring_faults import POISON, arguments, finished, read_by_users, rename_po
 # What happens, in which step, the reason of the reject, and what its message says.
 POISONS = [
     ("kill", "reading", "crashed", "the process ended (signal 9)"),
-    ("memory", "stance", "crashed", "ran out of memory"),
-    ("hang", "reading", "too-slow", "took longer than 1 s"),
-    ("raise", "stance", "crashed", "RuntimeError: poisoned"),
+    pytest.param("memory", "stance", "crashed", "ran out of memory", marks=pytest.mark.slow),
+    pytest.param("hang", "reading", "too-slow", "took longer than 1 s", marks=pytest.mark.slow),
+    pytest.param("raise", "stance", "crashed", "RuntimeError: poisoned", marks=pytest.mark.slow),
     ("raise", "reading", "failed", "RuntimeError: poisoned"),
 ]
 RUN = ("--workers", "2", "--set", "article_seconds=1")

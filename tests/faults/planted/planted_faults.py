@@ -109,7 +109,7 @@ def _poisoned_stance(poison):
         score = module.Scorer.score
 
         def poisoned(self, rows, *rest):
-            if any(poison["word"] in row["text"] for row in rows):
+            if any(poison["word"] in str(value) for row in rows for value in row.values()):
                 _act(poison["how"])
             return score(self, rows, *rest)
 
