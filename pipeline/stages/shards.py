@@ -59,7 +59,7 @@ def cut(items: Iterable[Item], size: int) -> Iterator[Shard]:
     for item in items:
         taken.append(item)
         characters += len(item.document.text)
-        ends = len(taken) >= fewest and int(item.digest[:8], 16) % max(1, size - fewest) == 0
+        ends = len(taken) >= fewest and int(item.digest[:8], 16) % (size - fewest + 1) == 0
         if ends or len(taken) >= most or characters >= _CHARACTERS:
             yield _shard(taken)
             taken, characters = [], 0
