@@ -8,15 +8,18 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from array import array
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Self
 
+from pipeline.records import text_hash
+
 LEDGER = "_ledger.sqlite"
 """Name of the file; tools that read folders of Parquet files pass over names with an underscore."""
-FORMAT = "1"
+FORMAT = "2"
 
 Seen = Literal["new", "known", "again"]
 
@@ -25,7 +28,7 @@ CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROW
 CREATE TABLE IF NOT EXISTS shards (
     name TEXT PRIMARY KEY, generation INTEGER, position INTEGER, reading TEXT, scoring TEXT, model TEXT,
     rows_sha256 TEXT, articles_sha256 TEXT, articles INTEGER, quotes INTEGER, rows INTEGER, rejects INTEGER,
-    failed INTEGER, seconds REAL, ended REAL, copies TEXT
+    failed INTEGER, seconds REAL, ended REAL, stamp TEXT, copies TEXT, summary TEXT, speakers BLOB
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS items (digest BLOB PRIMARY KEY, shard TEXT, run INTEGER, position INTEGER) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS items_of_shards ON items (shard);
@@ -36,6 +39,7 @@ CREATE TABLE IF NOT EXISTS runs (
     number INTEGER PRIMARY KEY, began REAL, told REAL, ended REAL, state TEXT, engine TEXT, workers INTEGER,
     bytes INTEGER, bytes_done INTEGER, bytes_before INTEGER, articles INTEGER, rescored INTEGER, to_rescore INTEGER
 );
+CREATE TABLE IF NOT EXISTS speakers (speaker INTEGER PRIMARY KEY, shards INTEGER);
 CREATE TABLE IF NOT EXISTS moves (digest BLOB, shard TEXT, PRIMARY KEY (digest, shard)) WITHOUT ROWID;
 """
 
@@ -62,6 +66,10 @@ class ShardRecord:
         Articles that could not be worked through: the process died, the time was up, the program failed.
     seconds
         Of the worker; None where the ledger was made again from the files.
+    stamp
+        Sizes and times of change of its two files when their hashes were taken; empty where nobody can tell them.
+    summary
+        What is added up over all shards: ``counts``, ``stances``, ``drift`` and ``corrections`` of ``Facts``.
     """
 
     name: str
@@ -79,7 +87,9 @@ class ShardRecord:
     failed: int
     seconds: float | None
     ended: float
+    stamp: str = ""
     copies: Mapping[int, str | None] = field(default_factory=dict)
+    summary: Mapping[str, Any] = field(default_factory=dict)
 
 
 _COLUMNS = tuple(ShardRecord.__slots__)
@@ -99,9 +109,9 @@ class Ledger:
         uri = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
         self._database = sqlite3.connect(uri, uri=True, isolation_level=None)
         try:
-            if self._one("PRAGMA quick_check") != "ok":
-                raise sqlite3.DatabaseError("damaged")
             if not read_only:
+                if self._one("PRAGMA quick_check") != "ok":  # reads all of it
+                    raise sqlite3.DatabaseError("damaged")
                 # A crash of this process loses nothing; a crash of the machine may, and then the files are asked.
                 # With a write-ahead log others may read while this one writes.
                 self._database.execute("PRAGMA journal_mode = WAL")
@@ -165,7 +175,13 @@ class Ledger:
         return [row[0] for row in self._database.execute(query, (other_than,))]
 
     def commit(
-        self, record: ShardRecord, items: Sequence[str], articles: Sequence[tuple[str, str]], moved: Sequence[str] = ()
+        self,
+        record: ShardRecord,
+        items: Sequence[str],
+        articles: Sequence[tuple[str, str]],
+        *,
+        speakers: Collection[str] = (),
+        moved: Sequence[str] = (),
     ) -> None:
         """Enter a shard that is done, all or nothing.
 
@@ -175,18 +191,23 @@ class Ledger:
             Digests of the documents in it.
         articles
             Id and source of each article in it, the id as its text alone would give it.
+        speakers
+            Names of those who make the statements in it.
         moved
             Digests that stood in other shards so far: these are to be rewritten without them (``moves``).
         """
-        values = [getattr(record, name) for name in _COLUMNS[:-1]]
+        values = [getattr(record, name) for name in _COLUMNS[:-2]]
         values.append(json.dumps({str(place): name for place, name in sorted(record.copies.items())}))
+        values.append(json.dumps(record.summary, ensure_ascii=False))
         marks = ", ".join("?" * len(_COLUMNS))
         with _all_or_nothing(self._database):
             for digest in moved:
                 found = self._one("SELECT shard FROM items WHERE digest = ?", bytes.fromhex(digest))
                 if found not in (None, record.name):
                     self._database.execute("INSERT OR IGNORE INTO moves VALUES (?, ?)", (bytes.fromhex(digest), found))
+            before = self._speakers(record.name)
             self._database.execute(f"INSERT OR REPLACE INTO shards ({', '.join(_COLUMNS)}) VALUES ({marks})", values)
+            self._count_speakers(record.name, before, {_number(speaker) for speaker in speakers})
             self._database.execute("UPDATE items SET shard = NULL WHERE shard = ?", (record.name,))
             self._database.executemany(
                 "INSERT INTO items VALUES (?, ?, 0, NULL) ON CONFLICT (digest) DO UPDATE SET shard = excluded.shard",
@@ -201,10 +222,35 @@ class Ledger:
     def forget(self, name: str) -> None:
         """Strike a shard out; its documents are new again."""
         with _all_or_nothing(self._database):
+            self._count_speakers(name, self._speakers(name), set())
             self._database.execute("UPDATE items SET shard = NULL WHERE shard = ?", (name,))
             self._database.execute("DELETE FROM articles WHERE shard = ?", (name,))
             self._database.execute("DELETE FROM moves WHERE shard = ?", (name,))
             self._database.execute("DELETE FROM shards WHERE name = ?", (name,))
+
+    def stamp(self, name: str, stamp: str) -> None:
+        """Take note of sizes and times of change of a shard's files, whose content is as it was."""
+        self._database.execute("UPDATE shards SET stamp = ? WHERE name = ?", (stamp, name))
+
+    def _speakers(self, name: str) -> set[int]:
+        numbers = array("q", self._one("SELECT speakers FROM shards WHERE name = ?", name) or b"")
+        return set(numbers)
+
+    def _count_speakers(self, name: str, before: set[int], now: set[int]) -> None:
+        """Keep who speaks in a shard, and how many shards each of them speaks in."""
+        gone = [(number,) for number in before - now]
+        self._database.executemany(
+            "INSERT INTO speakers VALUES (?, 1) ON CONFLICT (speaker) DO UPDATE SET shards = shards + 1",
+            ((number,) for number in now - before),
+        )
+        self._database.executemany("UPDATE speakers SET shards = shards - 1 WHERE speaker = ?", gone)
+        self._database.executemany("DELETE FROM speakers WHERE speaker = ? AND shards = 0", gone)
+        packed = array("q", sorted(now)).tobytes()
+        self._database.execute("UPDATE shards SET speakers = ? WHERE name = ?", (packed, name))
+
+    def count_speakers(self) -> int:
+        """Return how many names speak in all shards."""
+        return int(self._one("SELECT count(*) FROM speakers"))
 
     def moves(self) -> dict[str, list[str]]:
         """Return the shards that are to be rewritten, and the digests that are to leave each."""
@@ -257,13 +303,31 @@ class Ledger:
             (self._run, self.generation),
         )
 
-    def copies(self) -> Iterator[tuple[str, str, str, int]]:
-        """Yield id, source, shard and place of each article whose text stands elsewhere, too; equal ids in order."""
-        yield from self._database.execute(
-            "SELECT article, source, shard, place FROM articles JOIN shards ON shards.name = articles.shard "
-            "WHERE article IN (SELECT article FROM articles GROUP BY article HAVING count(*) > 1) "
-            "ORDER BY article, generation, position, shard, place"
+    def copies(self) -> Iterator[tuple[str, list[tuple[int, str, str, bool]]]]:
+        """Yield shards with articles whose text stands elsewhere, too, and those that had such ones.
+
+        Beside each name stand place, id and source of these articles, and whether that source had the text before. The
+        first article of a text, in the order of shards, is none of them. They are told shard by shard: in a corpus
+        of news there may be more of them than memory is for.
+        """
+        order = "ORDER BY generation, position, shard, place"
+        self._database.execute("DROP TABLE IF EXISTS temp.copies")
+        self._database.execute(
+            "CREATE TEMP TABLE copies AS SELECT shard, place, article, source, "
+            f"row_number() OVER (PARTITION BY article, source {order}) > 1 AS again, "
+            f"row_number() OVER (PARTITION BY article {order}) AS turn "
+            "FROM articles JOIN shards ON shards.name = articles.shard "
+            "WHERE article IN (SELECT article FROM articles GROUP BY article HAVING count(*) > 1)"
         )
+        self._database.execute("CREATE INDEX temp.copies_of_shards ON copies (shard)")
+        names = self._database.execute(
+            "SELECT name FROM shards WHERE copies != '{}' OR name IN (SELECT shard FROM temp.copies WHERE turn > 1)"
+        ).fetchall()
+        query = "SELECT place, article, source, again FROM temp.copies WHERE shard = ? AND turn > 1"
+        for (name,) in sorted(names):
+            found = self._database.execute(query, (name,)).fetchall()
+            yield name, [(place, article, source, bool(again)) for place, article, source, again in found]
+        self._database.execute("DROP TABLE temp.copies")
 
     # --- runs
 
@@ -317,4 +381,10 @@ def _all_or_nothing(database: sqlite3.Connection) -> Iterator[None]:
 
 def _record(row: Sequence[Any]) -> ShardRecord:
     values = dict(zip(_COLUMNS, row, strict=True))
-    return ShardRecord(**values | {"copies": {int(k): v for k, v in json.loads(values["copies"]).items()}})
+    copies = {int(k): v for k, v in json.loads(values["copies"]).items()}
+    return ShardRecord(**values | {"copies": copies, "summary": json.loads(values["summary"])})
+
+
+def _number(name: str) -> int:
+    """Return a name as SQLite's 64 bits."""
+    return int(text_hash(name), 16) - (1 << 63)

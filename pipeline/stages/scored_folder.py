@@ -8,7 +8,6 @@ import re
 import sqlite3
 import tempfile
 import time
-from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from pipeline.places import LocalPlace, Place
 from pipeline.shard_files import Facts, note_of, unpack
 from pipeline.stages.identities import copy_id
 from pipeline.stages.shard_rewrite import Irreversible, rewritten
-from pipeline.stages.shard_work import Done, pack_articles, pack_rows
+from pipeline.stages.shard_work import Done, pack_articles, pack_rows, speakers_of
 
 RUNS, LOCK = "_runs.jsonl", "_lock"
 _PART = "part-{}.parquet"
@@ -70,6 +69,9 @@ class ScoredFolder:
         What messages call it.
     tell
         Gets lines about what was mended.
+    verify
+        Read all files and compare them with their hashes. Otherwise sizes and times of change are enough, unless the
+        run before was ended from outside.
 
     Raises
     ------
@@ -77,7 +79,10 @@ class ScoredFolder:
         If another run is writing here, the quotes in it were found otherwise, or it holds tables of another origin.
     """
 
-    def __init__(self, parts: Place, articles: Place, where: str, keys: Keys, tell: Tell) -> None:
+    def __init__(
+        self, parts: Place, articles: Place, where: str, keys: Keys, tell: Tell, *, verify: bool = False
+    ) -> None:
+        self._verify = verify
         self.parts, self.articles, self.where, self.keys, self._tell = parts, articles, where, keys, tell
 
     def __enter__(self) -> Self:
@@ -144,10 +149,12 @@ class ScoredFolder:
         if foreign := sorted(name for name in files if not _OURS.fullmatch(name)):
             raise InputError(f"{self.where}: holds {foreign[0]}, which is no shard of ours; name another --out")
         known = set()
+        last = self.ledger.last_run()
+        every = self._verify or (last is not None and last["state"] == "running")
         for record in self.ledger.shards():
             name = part(record.name)
             known.add(name)
-            if name in files and name in sides and self._is_whole(record):
+            if name in files and name in sides and self._is_whole(record, every=every):
                 continue
             if name in files and name in sides and self._adopted(record.name):
                 continue
@@ -163,18 +170,30 @@ class ScoredFolder:
             self.ledger.tell("generation", str(len(self.runs())))
         self._move_out()
 
-    def _is_whole(self, record: ShardRecord) -> bool:
+    def _is_whole(self, record: ShardRecord, *, every: bool) -> bool:
         """Return whether both files are as the ledger has them; at an address, only whether they are there."""
         if not isinstance(self.parts, LocalPlace):
             return True
+        stamp = self._stamp(record.name)
+        if stamp == record.stamp and not every:
+            return True
         found = (_sha256(place.read(part(record.name))) for place in (self.parts, self.articles))
-        return tuple(found) == (record.rows_sha256, record.articles_sha256)
+        if tuple(found) != (record.rows_sha256, record.articles_sha256):
+            return False
+        if stamp != record.stamp:  # of a folder that was copied, say
+            self.ledger.stamp(record.name, stamp)
+        return True
+
+    def _stamp(self, name: str) -> str:
+        """Return sizes and times of change of a shard's files."""
+        return " ".join(place.stamp(part(name)) for place in (self.parts, self.articles))
 
     def _adopted(self, name: str) -> bool:
         """Take in a shard that the ledger does not know, if its files are whole; return whether they are."""
         try:
             rows, articles = self.parts.read(part(name)), self.articles.read(part(name))
-            facts = Facts.of(unpack(rows, name)[1])
+            table, note = unpack(rows, name)
+            facts = Facts.of(note)
             side = unpack(articles, name)[1]
         except (InputError, ValueError, KeyError, TypeError):
             return False
@@ -184,7 +203,7 @@ class ScoredFolder:
             return False
         if copies != dict(facts.copies):
             return False
-        self._enter(facts, _sha256(rows), _sha256(articles), None)
+        self._enter(facts, _sha256(rows), _sha256(articles), None, speakers_of(table))
         return True
 
     def _drop(self, name: str) -> None:
@@ -204,20 +223,30 @@ class ScoredFolder:
             self.articles.write(name, done.articles)
             side = _sha256(done.articles)
         self.parts.write(name, done.rows)  # from here on it counts, whether or not the ledger knows
-        self._enter(done.facts, _sha256(done.rows), side, done.seconds, moved)
+        self._enter(done.facts, _sha256(done.rows), side, done.seconds, done.speakers, moved)
         if moved:
             self._move_out()
 
     def _enter(
-        self, facts: Facts, rows_sha256: str, articles_sha256: str, seconds: float | None, moved: Sequence[str] = ()
+        self,
+        facts: Facts,
+        rows_sha256: str,
+        articles_sha256: str,
+        seconds: float | None,
+        speakers: Collection[str],
+        moved: Sequence[str] = (),
     ) -> None:
         counts = facts.counts
+        summary = {
+            "counts": counts, "stances": facts.stances, "drift": facts.drift, "corrections": facts.corrections,
+        }  # fmt: skip
         record = ShardRecord(
             facts.shard, facts.generation, facts.position, facts.reading, facts.scoring, facts.model, rows_sha256,
             articles_sha256, counts["articles"], counts["quotes"], facts.rows, len(facts.rejects), facts.failed,
-            seconds, time.time(), facts.copies,
+            seconds, time.time(), self._stamp(facts.shard), facts.copies, summary,
         )  # fmt: skip
-        self.ledger.commit(record, [item.digest for item in facts.items], facts.articles, moved)
+        digests = [item.digest for item in facts.items]
+        self.ledger.commit(record, digests, facts.articles, speakers=speakers, moved=moved)
 
     def _move_out(self) -> None:
         """Rewrite shards without the documents that stand in another one now."""
@@ -242,9 +271,8 @@ class ScoredFolder:
             self._drop(name)
             return
         record = self.ledger.shard(name)
-        self.commit(
-            Done(facts, pack_rows(rows, facts), pack_articles(articles, facts), (record and record.seconds) or 0.0)
-        )
+        seconds = (record and record.seconds) or 0.0
+        self.commit(Done(facts, pack_rows(rows, facts), pack_articles(articles, facts), seconds, speakers_of(rows)))
 
     def prune(self) -> int:
         """Take out the documents that the input of this run did not have; return how many."""
@@ -255,23 +283,17 @@ class ScoredFolder:
 
     def seal(self) -> None:
         """Give articles whose text stands elsewhere, too, ids of their own: the first in order keeps its id."""
-        wanted: defaultdict[str, dict[int, str | None]] = defaultdict(dict)
-        last, sources = "", set[str]()
-        for article, source, shard, place in list(self.ledger.copies()):
-            if article != last:
-                last, sources = article, {source}
-                continue
-            wanted[shard][place] = None if source in sources else copy_id(article, source)
-            sources.add(source)
-        for record in list(self.ledger.shards()):
-            if dict(record.copies) == wanted.get(record.name, {}):
+        for name, found in self.ledger.copies():
+            wanted = {place: None if again else copy_id(article, source) for place, article, source, again in found}
+            record = self.ledger.shard(name)
+            if record is None or dict(record.copies) == wanted:
                 continue
             try:
-                self.rewrite(record.name, copies=wanted.get(record.name, {}))
+                self.rewrite(name, copies=wanted)
             except Irreversible:
-                self.ledger.forget(record.name)
-                self._drop(record.name)
-                self._tell(f"{self.where}/{part(record.name)}: to be read again; start the command once more")
+                self.ledger.forget(name)
+                self._drop(name)
+                self._tell(f"{self.where}/{part(name)}: to be read again; start the command once more")
 
     # --- reading
 
@@ -280,10 +302,6 @@ class ScoredFolder:
         where = f"{self.where}/{part(name)}"
         rows, note = unpack(self.parts.read(part(name)), where)
         return _facts(note, where), rows
-
-    def read_rows(self, name: str, columns: Sequence[str]) -> list[dict[str, Any]]:
-        """Return some columns of the rows of a shard."""
-        return unpack(self.parts.read(part(name)), f"{self.where}/{part(name)}", columns)[0]
 
     def facts(self, name: str) -> Facts:
         """Return what is known of a shard."""
