@@ -23,6 +23,9 @@ FORMAT = "2"
 
 Seen = Literal["new", "known", "again"]
 
+_AT_ONCE = 1000
+"""Documents that are looked up in one transaction."""
+
 _TABLES = """
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS shards (
@@ -98,20 +101,25 @@ _COLUMNS = tuple(ShardRecord.__slots__)
 class Ledger:
     """A database of one writer, in a file or, for a folder at an address, in a file that is copied there.
 
+    Parameters
+    ----------
+    check
+        Read all of it first, to see whether it is damaged.
+
     Raises
     ------
     sqlite3.DatabaseError
         If the file is damaged.
     """
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False, check: bool = True) -> None:
         self.path = path
         uri = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
         self._database = sqlite3.connect(uri, uri=True, isolation_level=None)
         try:
+            if check and self._one("PRAGMA quick_check") != "ok":
+                raise sqlite3.DatabaseError("damaged")
             if not read_only:
-                if self._one("PRAGMA quick_check") != "ok":  # reads all of it
-                    raise sqlite3.DatabaseError("damaged")
                 # A crash of this process loses nothing; a crash of the machine may, and then the files are asked.
                 # With a write-ahead log others may read while this one writes.
                 self._database.execute("PRAGMA journal_mode = WAL")
@@ -124,17 +132,18 @@ class Ledger:
         except sqlite3.Error:
             self._database.close()
             raise
-        self._run = 0
+        self._run = self._seen = 0
 
     def settle(self) -> None:
         """Bring all that is written into the file itself."""
+        self._keep()
         self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._database.close()
+        self._database.close()  # documents that were looked up last, in no shard yet, are new next time
 
     def _one(self, query: str, *values: Any) -> Any:
         row = self._database.execute(query, values).fetchone()
@@ -200,7 +209,7 @@ class Ledger:
         values.append(json.dumps({str(place): name for place, name in sorted(record.copies.items())}))
         values.append(json.dumps(record.summary, ensure_ascii=False))
         marks = ", ".join("?" * len(_COLUMNS))
-        with _all_or_nothing(self._database):
+        with self._all_or_nothing():
             for digest in moved:
                 found = self._one("SELECT shard FROM items WHERE digest = ?", bytes.fromhex(digest))
                 if found not in (None, record.name):
@@ -221,7 +230,7 @@ class Ledger:
 
     def forget(self, name: str) -> None:
         """Strike a shard out; its documents are new again."""
-        with _all_or_nothing(self._database):
+        with self._all_or_nothing():
             self._count_speakers(name, self._speakers(name), set())
             self._database.execute("UPDATE items SET shard = NULL WHERE shard = ?", (name,))
             self._database.execute("DELETE FROM articles WHERE shard = ?", (name,))
@@ -274,6 +283,11 @@ class Ledger:
             Call one that is done new, all the same.
         """
         key = bytes.fromhex(digest)
+        if self._seen == _AT_ONCE:
+            self._keep()
+        if not self._database.in_transaction:
+            self._database.execute("BEGIN IMMEDIATE")
+        self._seen += 1
         row = self._database.execute("SELECT shard, run FROM items WHERE digest = ?", (key,)).fetchone()
         if row is None:
             self._database.execute("INSERT INTO items VALUES (?, NULL, ?, ?)", (key, self._run, position))
@@ -282,6 +296,23 @@ class Ledger:
             return "again"
         self._database.execute("UPDATE items SET run = ?, position = ? WHERE digest = ?", (self._run, position, key))
         return "new" if row[0] is None or redo else "known"
+
+    def _keep(self) -> None:
+        """Close the transaction of the documents that were looked up; a crash before it makes them new again."""
+        self._seen = 0
+        if self._database.in_transaction:
+            self._database.execute("COMMIT")
+
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        self._keep()
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._database.execute("ROLLBACK")
+            raise
+        self._database.execute("COMMIT")
 
     def absent(self) -> dict[str, list[str]]:
         """Return the documents in shards that the input of this run did not have, by shard."""
@@ -303,31 +334,13 @@ class Ledger:
             (self._run, self.generation),
         )
 
-    def copies(self) -> Iterator[tuple[str, list[tuple[int, str, str, bool]]]]:
-        """Yield shards with articles whose text stands elsewhere, too, and those that had such ones.
-
-        Beside each name stand place, id and source of these articles, and whether that source had the text before. The
-        first article of a text, in the order of shards, is none of them. They are told shard by shard: in a corpus
-        of news there may be more of them than memory is for.
-        """
-        order = "ORDER BY generation, position, shard, place"
-        self._database.execute("DROP TABLE IF EXISTS temp.copies")
-        self._database.execute(
-            "CREATE TEMP TABLE copies AS SELECT shard, place, article, source, "
-            f"row_number() OVER (PARTITION BY article, source {order}) > 1 AS again, "
-            f"row_number() OVER (PARTITION BY article {order}) AS turn "
-            "FROM articles JOIN shards ON shards.name = articles.shard "
-            "WHERE article IN (SELECT article FROM articles GROUP BY article HAVING count(*) > 1)"
+    def copies(self) -> Iterator[tuple[str, str, str, int]]:
+        """Yield id, source, shard and place of each article whose text stands elsewhere, too; equal ids in order."""
+        yield from self._database.execute(
+            "SELECT article, source, shard, place FROM articles JOIN shards ON shards.name = articles.shard "
+            "WHERE article IN (SELECT article FROM articles GROUP BY article HAVING count(*) > 1) "
+            "ORDER BY article, generation, position, shard, place"
         )
-        self._database.execute("CREATE INDEX temp.copies_of_shards ON copies (shard)")
-        names = self._database.execute(
-            "SELECT name FROM shards WHERE copies != '{}' OR name IN (SELECT shard FROM temp.copies WHERE turn > 1)"
-        ).fetchall()
-        query = "SELECT place, article, source, again FROM temp.copies WHERE shard = ? AND turn > 1"
-        for (name,) in sorted(names):
-            found = self._database.execute(query, (name,)).fetchall()
-            yield name, [(place, article, source, bool(again)) for place, article, source, again in found]
-        self._database.execute("DROP TABLE temp.copies")
 
     # --- runs
 
@@ -342,6 +355,7 @@ class Ledger:
 
     def come(self, *, size: int | None, size_done: int, size_before: int, articles: int, rescored: int) -> None:
         """Say how far this run has come: bytes of the input, if known, bytes scored, and bytes passed over."""
+        self._keep()
         self._database.execute(
             "UPDATE runs SET told = ?, bytes = ?, bytes_done = ?, bytes_before = ?, articles = ?, rescored = ? "
             "WHERE number = ?",
@@ -350,6 +364,7 @@ class Ledger:
 
     def end(self, state: Literal["finished", "stopped"]) -> None:
         """Close the run; a finished one ends a generation."""
+        self._keep()
         self._database.execute("UPDATE runs SET ended = ?, state = ? WHERE number = ?", (time.time(), state, self._run))
         if state == "finished":
             self.tell("generation", str(self.generation + 1))
@@ -366,17 +381,6 @@ class Ledger:
         sums = ", ".join(f"coalesce(sum({name}), 0)" for name in names)
         row = self._database.execute(f"SELECT count(*), {sums} FROM shards").fetchone()
         return dict(zip(("shards", *names), row, strict=True))
-
-
-@contextmanager
-def _all_or_nothing(database: sqlite3.Connection) -> Iterator[None]:
-    database.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        database.execute("ROLLBACK")
-        raise
-    database.execute("COMMIT")
 
 
 def _record(row: Sequence[Any]) -> ShardRecord:

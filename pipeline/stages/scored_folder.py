@@ -8,13 +8,14 @@ import re
 import sqlite3
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from pipeline.errors import InputError
+from pipeline.errors import InputError, PipelineError
 from pipeline.ledger import LEDGER, Ledger, ShardRecord
 from pipeline.places import LocalPlace, Place
 from pipeline.shard_files import Facts, note_of, unpack
@@ -22,7 +23,7 @@ from pipeline.stages.identities import copy_id
 from pipeline.stages.shard_rewrite import Irreversible, rewritten
 from pipeline.stages.shard_work import Done, pack_articles, pack_rows, speakers_of
 
-RUNS, LOCK = "_runs.jsonl", "_lock"
+RUNS, LOCK, LEFT = "_runs.jsonl", "_lock", "_ledger.left"
 _PART = "part-{}.parquet"
 _OURS = re.compile(r"part-([0-9a-f]{16})\.parquet")
 
@@ -70,8 +71,8 @@ class ScoredFolder:
     tell
         Gets lines about what was mended.
     verify
-        Read all files and compare them with their hashes. Otherwise sizes and times of change are enough, unless the
-        run before was ended from outside.
+        Read all files and compare them with their hashes. Otherwise this is done with those whose size or time of
+        change is another than the ledger says, and with all where the ledger is not as the last run left it.
 
     Raises
     ------
@@ -82,7 +83,7 @@ class ScoredFolder:
     def __init__(
         self, parts: Place, articles: Place, where: str, keys: Keys, tell: Tell, *, verify: bool = False
     ) -> None:
-        self._verify = verify
+        self._verify, self._trusted, self._sound = verify, False, False
         self.parts, self.articles, self.where, self.keys, self._tell = parts, articles, where, keys, tell
 
     def __enter__(self) -> Self:
@@ -90,6 +91,9 @@ class ScoredFolder:
             if isinstance(self.parts, LocalPlace):
                 stack.enter_context(_locked(self.parts.root, self.where))
                 folder = self.parts.root
+                self._trusted = _as_it_was_left(folder) and not self._verify
+                (folder / LEFT).unlink(missing_ok=True)
+                stack.callback(self._leave, folder)  # when the ledger is closed
             else:
                 folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
                 with suppress(InputError):
@@ -101,12 +105,18 @@ class ScoredFolder:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> None:
+        self._sound = kind is None or issubclass(kind, (PipelineError, KeyboardInterrupt))
         try:
             if not isinstance(self.parts, LocalPlace):
                 with suppress(InputError, sqlite3.Error) if kind else ExitStack():
                     self.publish()
         finally:
             self._stack.close()
+
+    def _leave(self, folder: Path) -> None:
+        """Put down what the ledger looks like from outside, for the next run to see that it is as this one left it."""
+        if self._sound and (folder / LEDGER).is_file():
+            self.parts.write(LEFT, self.parts.stamp(LEDGER).encode())
 
     def publish(self) -> None:
         """Copy the ledger to where the shards are, if that is at an address."""
@@ -119,7 +129,7 @@ class ScoredFolder:
     def _opened(self, path: Path) -> Ledger:
         """Return the ledger; a damaged one is put aside, and the files say what was in it."""
         try:
-            return Ledger(path)
+            return Ledger(path, check=not self._trusted)
         except sqlite3.Error as error:
             if not path.is_file() or "readonly" in str(error) or "unable to open" in str(error):
                 raise InputError(f"{path}: cannot write here ({error}); choose another place for it") from error
@@ -149,12 +159,10 @@ class ScoredFolder:
         if foreign := sorted(name for name in files if not _OURS.fullmatch(name)):
             raise InputError(f"{self.where}: holds {foreign[0]}, which is no shard of ours; name another --out")
         known = set()
-        last = self.ledger.last_run()
-        every = self._verify or (last is not None and last["state"] == "running")
         for record in self.ledger.shards():
             name = part(record.name)
             known.add(name)
-            if name in files and name in sides and self._is_whole(record, every=every):
+            if name in files and name in sides and self._is_whole(record):
                 continue
             if name in files and name in sides and self._adopted(record.name):
                 continue
@@ -170,12 +178,12 @@ class ScoredFolder:
             self.ledger.tell("generation", str(len(self.runs())))
         self._move_out()
 
-    def _is_whole(self, record: ShardRecord, *, every: bool) -> bool:
+    def _is_whole(self, record: ShardRecord) -> bool:
         """Return whether both files are as the ledger has them; at an address, only whether they are there."""
         if not isinstance(self.parts, LocalPlace):
             return True
         stamp = self._stamp(record.name)
-        if stamp == record.stamp and not every:
+        if self._trusted and stamp == record.stamp:
             return True
         found = (_sha256(place.read(part(record.name))) for place in (self.parts, self.articles))
         if tuple(found) != (record.rows_sha256, record.articles_sha256):
@@ -283,17 +291,23 @@ class ScoredFolder:
 
     def seal(self) -> None:
         """Give articles whose text stands elsewhere, too, ids of their own: the first in order keeps its id."""
-        for name, found in self.ledger.copies():
-            wanted = {place: None if again else copy_id(article, source) for place, article, source, again in found}
-            record = self.ledger.shard(name)
-            if record is None or dict(record.copies) == wanted:
+        wanted: defaultdict[str, dict[int, str | None]] = defaultdict(dict)
+        last, sources = "", set[str]()
+        for article, source, shard, place in list(self.ledger.copies()):
+            if article != last:
+                last, sources = article, {source}
+                continue
+            wanted[shard][place] = None if source in sources else copy_id(article, source)
+            sources.add(source)
+        for record in list(self.ledger.shards()):
+            if dict(record.copies) == wanted.get(record.name, {}):
                 continue
             try:
-                self.rewrite(name, copies=wanted)
+                self.rewrite(record.name, copies=wanted.get(record.name, {}))
             except Irreversible:
-                self.ledger.forget(name)
-                self._drop(name)
-                self._tell(f"{self.where}/{part(name)}: to be read again; start the command once more")
+                self.ledger.forget(record.name)
+                self._drop(record.name)
+                self._tell(f"{self.where}/{part(record.name)}: to be read again; start the command once more")
 
     # --- reading
 
@@ -334,6 +348,15 @@ def _facts(note: Mapping[str, Any], where: str) -> Facts:
 
 def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
+
+
+def _as_it_was_left(folder: Path) -> bool:
+    """Return whether the last run came to an end of its own, and nobody has touched its ledger since."""
+    place = LocalPlace(folder)
+    try:
+        return not place.names(f"{LEDGER}-wal") and place.read(LEFT).decode() == place.stamp(LEDGER)
+    except (InputError, OSError, ValueError):
+        return False
 
 
 def _locked(folder: Path, where: str) -> Any:

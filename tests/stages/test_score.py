@@ -340,7 +340,7 @@ def test_a_run_that_was_broken_off_is_gone_on_with_and_ends_with_the_same_bytes(
 
 def contents(folder: Path):
     """Return all that a user reads, by name; the ledger and the manifest know of times."""
-    skipped = ("_ledger.sqlite", "_ledger.sqlite-shm", "_ledger.sqlite-wal", "_lock", "_runs.jsonl")
+    skipped = ("_ledger.sqlite", "_ledger.sqlite-shm", "_ledger.sqlite-wal", "_ledger.left", "_lock", "_runs.jsonl")
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
