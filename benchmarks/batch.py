@@ -1,16 +1,15 @@
 """``stance score`` over many articles: articles a second on one core and on two, what shards cost, what grows.
 
 usage: python benchmarks/batch.py [--articles N] [--few 10000] [--many 100000] [--turns 3] [--model FOLDER]
-           [--small FOLDER] [--shard N] [--check] [rates] [overhead] [growth] [folder]
+           [--small FOLDER] [--shard N] [--documents N] [--check] [rates] [overhead] [growth] [folder] [ledger]
 
 Every figure is that of a command of its own, from its start to its end, on the cores that are named, start-up included
-where nothing else is said. Start-up is what the same command takes with one article: the interpreter, imports, the
+where nothing else is said. Start-up is what the same command takes with one short article: the interpreter, imports, the
 model, a worker process.
 
 rates
     Real articles (QUOTESTANCE_SHARED, default ../shared) with the shipped model, a worker on one core, and two on two.
-    Efficiency is the rate on two cores by twice that on one; beside it that of two bare loops at once, each with half
-    of the articles: what the machine allows.
+    Efficiency is the rate on two cores by twice that on one.
 overhead
     A bare loop of the same functions over the same articles, which writes nothing, beside ``--engine inline`` and
     ``--engine local --workers 1``, all on one core, in turn. Seconds without start-up, best of the turns; with
@@ -21,11 +20,15 @@ growth
 folder
     As many shards as ``--few`` has articles, one article in each: seconds to make it, to add ten articles, for
     ``--status``, and bytes.
+ledger
+    The ledger alone, with so many documents (``--documents``) in shards of 500: seconds and bytes a document, and how
+    long it takes to check all of it, and to go through it once the input is read.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import random
@@ -101,7 +104,57 @@ def status(values: dict[str, Any]) -> dict[str, Any]:
     return score_status.run(values["out"]).as_dict()
 
 
-INSIDE: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {"bare": bare, "score": score, "status": status}
+def ledger(values: dict[str, Any]) -> dict[str, Any]:
+    """Enter documents as a run does, a fifth after another; then open the ledger again."""
+    from pipeline.ledger import Ledger, ShardRecord
+
+    number, size, path = values["documents"], 500, Path(values["out"])
+    seconds: dict[str, float] = {}
+    fifths: list[float] = []
+
+    def digests(shard: int) -> list[str]:
+        return [hashlib.sha256(f"{shard} {place}".encode()).hexdigest()[:32] for place in range(size)]
+
+    def timed(name: str, work: Callable[[], Any]) -> Any:
+        began = time.process_time()
+        value = work()
+        seconds[name] = time.process_time() - began
+        return value
+
+    with Ledger(path) as made:
+        made.begin("local", 1, 0)
+        began = time.process_time()
+        for shard in range(shards := number // size):
+            items, first = digests(shard), shard * size
+            for place, digest in enumerate(items):
+                made.see(digest, first + place)
+            summary = {"counts": {}, "stances": {}, "drift": None, "corrections": {}}
+            record = ShardRecord(
+                items[0][:16], 0, first, "r" * 64, "s" * 64, "model", "a" * 64, "b" * 64, size, size * 5, size * 5, 0,
+                0, 1.0, 1.0, "100000-1795440822321055242 100000-1795440822321055242", {}, summary,
+            )  # fmt: skip
+            articles = [(item[:16], f"news-{shard:06}.jsonl#a{first + place}") for place, item in enumerate(items)]
+            made.commit(record, items, articles, speakers={f"{shard} {place}" for place in range(size)})
+            if (shard + 1) % max(1, shards // 5) == 0:
+                fifths.append(time.process_time() - began)
+                began = time.process_time()
+        made.end("finished")
+    with timed("check", lambda: Ledger(path)) as made:
+        made.begin("local", 1, 0)
+        timed("absent", made.count_absent)
+        timed("copies", lambda: sum(1 for _ in made.copies()))
+        timed("sums", lambda: (made.count_speakers(), sum(1 for _ in made.shards())))
+        timed("known", lambda: [made.see(digest, 0) for shard in range(20) for digest in digests(shard)])
+    seconds["known"] /= 20 * size
+    return {"seconds": seconds, "fifths": fifths, "bytes": path.stat().st_size, "kb": own_peak()}
+
+
+INSIDE: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "bare": bare,
+    "score": score,
+    "status": status,
+    "ledger": ledger,
+}
 
 
 def taken(step: str, cores: Sequence[int], **values: object) -> Taken:
@@ -139,7 +192,7 @@ class Bench:
             rows = random.Random(_SEED).sample(rows, number)
         many, single = self.folder / "real.jsonl", self.folder / "single.jsonl"
         write_rows(many, rows)
-        write_rows(single, [row | {"text": row["text"][:200]} for row in rows[:1]])
+        write_rows(single, [row | {"text": row["text"][:1500]} for row in rows[:1]])
         return many, single
 
     def _scored(self, cores: Sequence[int], path: Path, model: Path, **values: object) -> Taken:
@@ -164,7 +217,8 @@ class Bench:
         )
         rate = {}
         for cores in (self.one, self.two):
-            start, done = (self._scored(cores, source, model) for source in (single, path))
+            out = self._out()
+            start, done = self._scored(cores, single, model), self._scored(cores, path, model, out=out)
             found = done.told["counts"]
             rate[len(cores)] = found["articles"] / done.wall
             print(
@@ -173,6 +227,7 @@ class Bench:
                 f" {done.cpu:.1f} CPU-s, driver {done.told['driver_cpu']:.1f}; peak MB: driver"
                 f" {done.told['driver_kb'] / 1024:.0f}, workers {_megabytes(done)}"
             )
+            _say_sizes(out, path, found["articles"])
         efficiency = rate[2] / (2 * rate[1])
         print(f"efficiency {efficiency:.3f} (goal: at least {EFFICIENCY}; {_verdict(efficiency >= EFFICIENCY)})")
         return efficiency >= EFFICIENCY
@@ -250,6 +305,21 @@ class Bench:
         self._later(more, model, out)
         return True
 
+    def ledger(self) -> bool:
+        """Measure the ledger alone."""
+        number = self.given.documents // 500 * 500
+        done = taken("ledger", self.one, documents=number, out=self.folder / "ledger.sqlite")
+        seconds, fifths = done.told["seconds"], done.told["fifths"]
+        print(
+            f"{number} documents: {', '.join(f'{fifth / number * 5e6:.1f}' for fifth in fifths)} us a document in each"
+            f" fifth, {done.told['bytes'] / number:.0f} bytes; peak {done.told['kb'] / 1024:.0f} MB"
+        )
+        print(
+            f"CPU-s: whole check {seconds['check']:.2f}, absent documents {seconds['absent']:.2f}, copies"
+            f" {seconds['copies']:.2f}, sums {seconds['sums']:.2f}; {seconds['known'] * 1e6:.1f} us a known document"
+        )
+        return True
+
     def _later(self, more: Path, model: Path, out: Path) -> None:
         """Measure what a folder that is there costs a run that adds little, and one that looks at it."""
         fresh = self._scored(self.one, more, model, out=self._out())
@@ -307,13 +377,14 @@ def _say_sizes(out: Path, source: Path, articles: int) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    names = ["rates", "overhead", "growth", "folder"]
+    names = ["rates", "overhead", "growth", "folder", "ledger"]
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(names)}; default: all")
     parser.add_argument("--articles", type=int, default=1_000_000, metavar="N", help="so many real ones, drawn once")
     parser.add_argument("--few", type=int, default=10_000, metavar="N", help="invented articles (default 10,000)")
     parser.add_argument("--many", type=int, default=100_000, metavar="N", help="invented articles (default 100,000)")
     parser.add_argument("--turns", type=int, default=3, metavar="N", help="of overhead (default 3)")
     parser.add_argument("--shard", type=int, default=32, metavar="N", help="shard_articles (default 32)")
+    parser.add_argument("--documents", type=int, default=1_000_000, metavar="N", help="of ledger (default 1,000,000)")
     parser.add_argument("--model", type=Path, default=ROOT / "models" / "starter", metavar="FOLDER")
     parser.add_argument("--small", type=Path, default=ROOT / "models" / "default", metavar="FOLDER")
     parser.add_argument("--check", action="store_true", help="exit with status 1 where a goal is missed")
@@ -327,6 +398,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(Path(folder), given)
         parts = {"rates": bench.rates, "overhead": bench.overhead, "growth": bench.growth, "folder": bench.folder_}
+        parts |= {"ledger": bench.ledger}
         met = run_parts(parts, given.parts)
     return int(given.check and not met)
 
