@@ -4,8 +4,8 @@ usage: python benchmarks/batch.py [--articles N] [--few 10000] [--many 100000] [
            [--small FOLDER] [--shard N] [--documents N] [--check] [rates] [overhead] [growth] [folder] [ledger]
 
 Every figure is that of a command of its own, from its start to its end, on the cores that are named, start-up included
-where nothing else is said. Start-up is what the same command takes with one short article: the interpreter, imports, the
-model, a worker process.
+where nothing else is said. Start-up is what the same command takes with one short article: interpreter, imports,
+the model, a worker process.
 
 rates
     Real articles (QUOTESTANCE_SHARED, default ../shared) with the shipped model, a worker on one core, and two on two.
