@@ -177,7 +177,7 @@ def _hashes(scored: ScoredFolder, output: Output, path: Path, work: ShardRun) ->
     if not output.folder:
         own = {output.name: sha256_file(path), articles: sha256_file(path.with_name(Path(articles).name))}
         return own | sides
-    records = sorted(scored.ledger.shards(), key=lambda record: record.name)
-    rows = "\n".join(f"{record.rows_sha256}  {part(record.name)}" for record in records)
-    texts = "\n".join(f"{record.articles_sha256}  {part(record.name)}" for record in records)
+    found = sorted((part(r.name), r.rows_sha256, r.articles_sha256) for r in scored.ledger.shards())
+    rows = "\n".join(f"{digest}  {name}" for name, digest, _ in found)
+    texts = "\n".join(f"{digest}  {name}" for name, _, digest in found)
     return {output.name: sha256_text(rows), articles: sha256_text(texts)} | sides
