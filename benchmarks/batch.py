@@ -209,11 +209,11 @@ class Bench:
         model = self.given.model
         alone = self._bare(path, model)
         seconds, counts = alone.told["seconds"], alone.told["counts"]
+        reading, row = seconds["reading"] / counts["articles"], seconds["stance"] / counts["rows"]
         print(
             f"{counts['articles']} articles, {counts['quotes']} quotes, {counts['rows']} rows; bare loop on one core:"
-            f" reading to quotes {seconds['reading']:.1f} CPU-s = {seconds['reading'] / counts['articles'] * 1000:.2f} ms"
-            f" an article, stance {seconds['stance']:.1f} CPU-s = {seconds['stance'] / counts['rows'] * 1000:.2f} ms a row,"
-            f" start {seconds['start']:.1f}"
+            f" reading to quotes {seconds['reading']:.1f} CPU-s = {reading * 1000:.2f} ms an article, stance"
+            f" {seconds['stance']:.1f} CPU-s = {row * 1000:.2f} ms a row, start {seconds['start']:.1f}"
         )
         rate = {}
         for cores in (self.one, self.two):
