@@ -228,6 +228,8 @@ class Bench:
                 f" {done.told['driver_kb'] / 1024:.0f}, workers {_megabytes(done)}"
             )
             _say_sizes(out, path, found["articles"])
+            driver = (done.told["driver_cpu"] - start.told["driver_cpu"]) / found["articles"]
+            print(f"driver without start-up: {driver * 1000:.2f} CPU-ms an article")
         efficiency = rate[2] / (2 * rate[1])
         print(f"efficiency {efficiency:.3f} (goal: at least {EFFICIENCY}; {_verdict(efficiency >= EFFICIENCY)})")
         return efficiency >= EFFICIENCY
