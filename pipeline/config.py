@@ -227,6 +227,8 @@ class ScoreConfig(ReadingConfig):
         Of the Ray cluster to join; None starts Ray on this machine.
     article_seconds
         Longest time for one article; what takes longer is a reject.
+    verify
+        Read all that a folder holds and compare it with the ledger before anything is added.
     abstain_below
         Rows of a lower confidence are flagged as abstained; None flags none. Their stance stays.
     """
@@ -240,4 +242,5 @@ class ScoreConfig(ReadingConfig):
     memory_gb: float | None = Field(gt=0)
     address: str | None
     article_seconds: float = Field(gt=0)
+    verify: bool
     abstain_below: float | None = Field(ge=0, le=1)

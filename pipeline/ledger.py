@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
+from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -15,19 +16,23 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from pipeline.files import sha256_text
+from pipeline.records import text_hash
 
 LEDGER = "_ledger.sqlite"
 """Name of the file; tools that read folders of Parquet files pass over names with an underscore."""
-FORMAT = "2"
+FORMAT = "3"
 
 Seen = Literal["new", "known", "again"]
+
+_AT_ONCE = 1000
+"""Documents that are looked up in one transaction."""
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT, sha256 TEXT) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS shards (
     name TEXT PRIMARY KEY, generation INTEGER, position INTEGER, reading TEXT, scoring TEXT, model TEXT,
     rows_sha256 TEXT, articles_sha256 TEXT, articles INTEGER, quotes INTEGER, rows INTEGER, rejects INTEGER,
-    failed INTEGER, seconds REAL, ended REAL, copies TEXT
+    failed INTEGER, seconds REAL, ended REAL, stamp TEXT, copies TEXT, summary TEXT, speakers BLOB
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS items (digest BLOB PRIMARY KEY, shard TEXT, run INTEGER, position INTEGER) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS items_of_shards ON items (shard);
@@ -38,6 +43,7 @@ CREATE TABLE IF NOT EXISTS runs (
     number INTEGER PRIMARY KEY, began REAL, told REAL, ended REAL, state TEXT, engine TEXT, workers INTEGER,
     bytes INTEGER, bytes_done INTEGER, bytes_before INTEGER, articles INTEGER, rescored INTEGER, to_rescore INTEGER
 );
+CREATE TABLE IF NOT EXISTS speakers (speaker INTEGER PRIMARY KEY, shards INTEGER);
 CREATE TABLE IF NOT EXISTS moves (digest BLOB, shard TEXT, PRIMARY KEY (digest, shard)) WITHOUT ROWID;
 CREATE TEMP TABLE IF NOT EXISTS wanted (shard TEXT, place INTEGER, own TEXT, PRIMARY KEY (shard, place)) WITHOUT ROWID;
 """
@@ -65,6 +71,10 @@ class ShardRecord:
         Articles that could not be worked through: the process died, the time was up, the program failed.
     seconds
         Of the worker; None where the ledger was made again from the files.
+    stamp
+        Sizes and times of change of its two files when their hashes were taken; empty where nobody can tell them.
+    summary
+        What is added up over all shards: ``counts``, ``stances``, ``drift`` and ``corrections`` of ``Facts``.
     """
 
     name: str
@@ -82,7 +92,9 @@ class ShardRecord:
     failed: int
     seconds: float | None
     ended: float
+    stamp: str = ""
     copies: Mapping[int, str | None] = field(default_factory=dict)
+    summary: Mapping[str, Any] = field(default_factory=dict)
 
 
 _COLUMNS = tuple(ShardRecord.__slots__)
@@ -91,13 +103,18 @@ _COLUMNS = tuple(ShardRecord.__slots__)
 class Ledger:
     """A database of one writer, in a file or, for a folder at an address, in a file that is copied there.
 
+    Parameters
+    ----------
+    check
+        Read all of it first, to see whether it is damaged.
+
     Raises
     ------
     sqlite3.DatabaseError
         If the file is damaged.
     """
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False, check: bool = True) -> None:
         self.path, self._read_only = path, read_only
         uri = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
         self._database = sqlite3.connect(uri, uri=True, isolation_level=None)
@@ -111,26 +128,27 @@ class Ledger:
                 self._database.executescript(_TABLES)
                 if self.about("format") is None:
                     self.tell("format", FORMAT)
-                self._check()
+                if check:
+                    self._check()
             if self.about("format") != FORMAT:
                 raise sqlite3.DatabaseError(f"of format {self.about('format')}, not {FORMAT}")
         except sqlite3.Error:
             self._database.close()
             raise
-        self._run = 0
+        self._run = self._seen = 0
 
     def _check(self) -> None:
         """Raise ``DatabaseError`` where pages, indexes or lines are damaged; what lines say, ``agrees`` checks."""
         if self._one("PRAGMA integrity_check(1)") != "ok":
             raise sqlite3.DatabaseError("damaged")
-        try:
-            for _ in self.shards():
-                pass
-        except (ValueError, TypeError, AttributeError) as error:
-            raise sqlite3.DatabaseError("damaged") from error
+        spoken = sum(sum(self._speakers(record.name)) for record in self.shards())
+        counted = self._database.execute("SELECT speaker, shards FROM speakers WHERE typeof(shards) = 'integer'")
+        if spoken != sum(number * shards for number, shards in counted):
+            raise sqlite3.DatabaseError("damaged")
 
     def settle(self) -> None:
         """Bring all that is written into the file itself."""
+        self._keep()
         self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def __enter__(self) -> Self:
@@ -139,6 +157,7 @@ class Ledger:
     def __exit__(self, *_: object) -> None:
         if not self._read_only:
             with suppress(sqlite3.Error):  # somebody reads it: the log stays beside it, and is as good
+                self._database.rollback()  # documents that were looked up last, in no shard yet, are new next time
                 self._database.execute("PRAGMA journal_mode = DELETE")
         self._database.close()
 
@@ -186,8 +205,10 @@ class Ledger:
         query = "SELECT name FROM shards WHERE scoring IS NOT ? ORDER BY generation, position, name"
         return [row[0] for row in self._database.execute(query, (other_than,))]
 
-    def agrees(self, name: str, items: Sequence[str], articles: Sequence[tuple[str, str]]) -> bool:
-        """Return whether a shard's documents and articles are entered as its file has them."""
+    def agrees(
+        self, name: str, items: Sequence[str], articles: Sequence[tuple[str, str]], speakers: Collection[str]
+    ) -> bool:
+        """Return whether a shard's documents, articles and speakers are entered as its file has them."""
         keys = ((bytes.fromhex(digest),) for digest in items)
         found = "SELECT shard FROM items WHERE digest = ?"
         entered = "SELECT article, source FROM articles WHERE shard = ? ORDER BY place"
@@ -195,6 +216,7 @@ class Ledger:
             all(self._database.execute(found, key).fetchone() == (name,) for key in keys)
             and self._one("SELECT count(*) FROM items WHERE shard = ?", name) == len(items)
             and self._database.execute(entered, (name,)).fetchall() == [tuple(article) for article in articles]
+            and self._speakers(name) == {_number(speaker) for speaker in speakers}
         )
 
     def commit(
@@ -203,6 +225,7 @@ class Ledger:
         items: Sequence[str],
         articles: Sequence[tuple[str, str]],
         *,
+        speakers: Collection[str] = (),
         yielding: Collection[str] = (),
     ) -> None:
         """Enter a shard that is done, all or nothing.
@@ -213,14 +236,17 @@ class Ledger:
             Digests of the documents in it.
         articles
             Id and source of each article in it, the id as its text alone would give it.
+        speakers
+            Names of those who make the statements in it.
         yielding
             Digests that stay where they are if they stand in another shard, too: this one is to be rewritten without
             them (``moves``). Any other document is this shard's from now on, and the other one is to be rewritten.
         """
-        values = [getattr(record, name) for name in _COLUMNS[:-1]]
+        values = [getattr(record, name) for name in _COLUMNS[:-2]]
         values.append(json.dumps({str(place): name for place, name in sorted(record.copies.items())}))
+        values.append(json.dumps(record.summary, ensure_ascii=False))
         marks = ", ".join("?" * len(_COLUMNS))
-        with _all_or_nothing(self._database):
+        with self._all_or_nothing():
             own = []
             for digest in items:
                 other = self._one("SELECT shard FROM items WHERE digest = ?", bytes.fromhex(digest))
@@ -230,7 +256,9 @@ class Ledger:
                 if other not in (None, record.name):
                     leaves = (bytes.fromhex(digest), record.name if stays else other)
                     self._database.execute("INSERT OR IGNORE INTO moves VALUES (?, ?)", leaves)
+            before = self._speakers(record.name)
             self._database.execute(f"INSERT OR REPLACE INTO shards ({', '.join(_COLUMNS)}) VALUES ({marks})", values)
+            self._count_speakers(record.name, before, {_number(speaker) for speaker in speakers})
             self._database.execute("UPDATE items SET shard = NULL WHERE shard = ?", (record.name,))
             self._database.executemany(
                 "INSERT INTO items VALUES (?, ?, 0, NULL) ON CONFLICT (digest) DO UPDATE SET shard = excluded.shard",
@@ -244,11 +272,39 @@ class Ledger:
 
     def forget(self, name: str) -> None:
         """Strike a shard out; its documents are new again."""
-        with _all_or_nothing(self._database):
+        with self._all_or_nothing():
+            self._count_speakers(name, self._speakers(name), set())
             self._database.execute("UPDATE items SET shard = NULL WHERE shard = ?", (name,))
             self._database.execute("DELETE FROM articles WHERE shard = ?", (name,))
             self._database.execute("DELETE FROM moves WHERE shard = ?", (name,))
             self._database.execute("DELETE FROM shards WHERE name = ?", (name,))
+
+    def stamp(self, name: str, stamp: str) -> None:
+        """Take note of sizes and times of change of a shard's files, whose content is as it was."""
+        self._database.execute("UPDATE shards SET stamp = ? WHERE name = ?", (stamp, name))
+
+    def _speakers(self, name: str) -> set[int]:
+        packed = self._one("SELECT speakers FROM shards WHERE name = ?", name) or b""
+        try:
+            return set(array("q", packed))
+        except (ValueError, TypeError) as error:
+            raise sqlite3.DatabaseError("damaged") from error
+
+    def _count_speakers(self, name: str, before: set[int], now: set[int]) -> None:
+        """Keep who speaks in a shard, and how many shards each of them speaks in."""
+        gone = [(number,) for number in before - now]
+        self._database.executemany(
+            "INSERT INTO speakers VALUES (?, 1) ON CONFLICT (speaker) DO UPDATE SET shards = shards + 1",
+            ((number,) for number in now - before),
+        )
+        self._database.executemany("UPDATE speakers SET shards = shards - 1 WHERE speaker = ?", gone)
+        self._database.executemany("DELETE FROM speakers WHERE speaker = ? AND shards = 0", gone)
+        packed = array("q", sorted(now)).tobytes()
+        self._database.execute("UPDATE shards SET speakers = ? WHERE name = ?", (packed, name))
+
+    def count_speakers(self) -> int:
+        """Return how many names speak in all shards."""
+        return int(self._one("SELECT count(*) FROM speakers"))
 
     def moves(self) -> dict[str, list[str]]:
         """Return the shards that are to be rewritten, and the digests that are to leave each."""
@@ -272,6 +328,11 @@ class Ledger:
             Call one that is done new, all the same.
         """
         key = bytes.fromhex(digest)
+        if self._seen == _AT_ONCE:
+            self._keep()
+        if not self._database.in_transaction:
+            self._database.execute("BEGIN IMMEDIATE")
+        self._seen += 1
         row = self._database.execute("SELECT shard, run FROM items WHERE digest = ?", (key,)).fetchone()
         if row is None:
             self._database.execute("INSERT INTO items VALUES (?, NULL, ?, ?)", (key, self._run, position))
@@ -280,6 +341,23 @@ class Ledger:
             return "again"
         self._database.execute("UPDATE items SET run = ?, position = ? WHERE digest = ?", (self._run, position, key))
         return "new" if row[0] is None or redo else "known"
+
+    def _keep(self) -> None:
+        """Close the transaction of the documents that were looked up; a crash before it makes them new again."""
+        self._seen = 0
+        if self._database.in_transaction:
+            self._database.execute("COMMIT")
+
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        self._keep()
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._database.rollback()
+            raise
+        self._database.execute("COMMIT")
 
     def absent(self) -> Iterator[tuple[str, set[str]]]:
         """Yield the shards with documents that the input of this run did not have, and these."""
@@ -319,7 +397,7 @@ class Ledger:
 
     def want_copies(self, wanted: Iterable[tuple[str, int, str | None]]) -> None:
         """Keep, until the end, which ids copies are to have: shard, place, and id, or None for one to be left out."""
-        with _all_or_nothing(self._database):
+        with self._all_or_nothing():
             self._database.execute("DELETE FROM wanted")
             self._database.executemany("INSERT INTO wanted VALUES (?, ?, ?)", wanted)
 
@@ -340,6 +418,7 @@ class Ledger:
 
     def come(self, *, size: int | None, size_done: int, size_before: int, articles: int, rescored: int) -> None:
         """Say how far this run has come: bytes of the input, if known, bytes scored, and bytes passed over."""
+        self._keep()
         self._database.execute(
             "UPDATE runs SET told = ?, bytes = ?, bytes_done = ?, bytes_before = ?, articles = ?, rescored = ? "
             "WHERE number = ?",
@@ -348,6 +427,7 @@ class Ledger:
 
     def end(self, state: Literal["finished", "stopped"]) -> None:
         """Close the run; a finished one ends a generation."""
+        self._keep()
         self._database.execute("UPDATE runs SET ended = ?, state = ? WHERE number = ?", (time.time(), state, self._run))
         if state == "finished":
             self.tell("generation", str(self.generation + 1))
@@ -366,17 +446,15 @@ class Ledger:
         return dict(zip(("shards", *names), row, strict=True))
 
 
-@contextmanager
-def _all_or_nothing(database: sqlite3.Connection) -> Iterator[None]:
-    database.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        database.execute("ROLLBACK")
-        raise
-    database.execute("COMMIT")
-
-
 def _record(row: Sequence[Any]) -> ShardRecord:
     values = dict(zip(_COLUMNS, row, strict=True))
-    return ShardRecord(**values | {"copies": {int(k): v for k, v in json.loads(values["copies"]).items()}})
+    try:
+        copies = {int(k): v for k, v in json.loads(values["copies"]).items()}
+        return ShardRecord(**values | {"copies": copies, "summary": json.loads(values["summary"])})
+    except (ValueError, TypeError, AttributeError) as error:
+        raise sqlite3.DatabaseError("damaged") from error
+
+
+def _number(name: str) -> int:
+    """Return a name as SQLite's 64 bits."""
+    return int(text_hash(name), 16) - (1 << 63)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ class Place(Protocol):
 
     def names(self, pattern: str) -> list[str]:
         """Return the names of files in the folder itself that fit a pattern of the shell, sorted."""
+
+    def stamp(self, name: str) -> str:
+        """Return size and time of change of a file that is there; empty where nobody can tell them."""
 
     def read(self, name: str) -> bytes:
         """Return a file; an ``InputError`` where it is missing or cannot be read."""
@@ -44,7 +48,18 @@ class LocalPlace:
 
     def names(self, pattern: str) -> list[str]:
         """As in ``Place``."""
-        return sorted(path.name for path in self.root.glob(pattern) if path.is_file())
+        if not self.root.is_dir():
+            return []
+        with os.scandir(self.root) as entries:
+            return sorted(e.name for e in entries if fnmatch.fnmatchcase(e.name, pattern) and e.is_file())
+
+    def stamp(self, name: str) -> str:
+        """As in ``Place``."""
+        try:
+            found = (self.root / name).stat()
+        except OSError as error:
+            raise InputError(f"{self.root / name}: cannot be read ({error.strerror})") from error
+        return f"{found.st_size}-{found.st_mtime_ns}"
 
     def read(self, name: str) -> bytes:
         """As in ``Place``."""
@@ -100,6 +115,10 @@ class RemotePlace:
             found = system.ls(root, detail=True) if system.exists(root) else []
         names = (entry["name"].rstrip("/").rsplit("/", 1)[-1] for entry in found if entry["type"] == "file")
         return sorted(name for name in names if fnmatch.fnmatchcase(name, pattern))
+
+    def stamp(self, name: str) -> str:
+        """As in ``Place``."""
+        return ""
 
     def read(self, name: str) -> bytes:
         """As in ``Place``."""

@@ -142,7 +142,9 @@ def pack(rows: Sequence[Mapping[str, Any]], schema: pa.Schema, note: Mapping[str
     columns = {name: [row.get(name) for row in rows] for name in schema.names}
     table = pa.table(columns, schema=schema.with_metadata({_KEY: json.dumps(note).encode()}))
     sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression="zstd", write_statistics=False, write_page_checksum=True)
+    # Few texts of a shard stand in it twice: dictionaries would take a third more time, and room.
+    options = {"use_dictionary": False, "write_statistics": False, "write_page_checksum": True}
+    pq.write_table(table, sink, compression="zstd", **options)
     data: bytes = sink.getvalue().to_pybytes()
     return data
 

@@ -8,7 +8,7 @@ import re
 import time
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, fields
+from dataclasses import fields
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -69,9 +69,13 @@ ARTICLE_SCHEMA = pa.schema(
 """``X.articles.parquet``: the fields of ``Article``, with what a raw offset needs to find its place in the text."""
 
 
+_SEGMENT = [f.name for f in fields(Segment)]
+
+
 def article_row(article: Article) -> dict[str, Any]:
     """Return one row of the article table."""
-    return asdict(article)
+    row = {name: getattr(article, name) for name in ARTICLE_SCHEMA.names}
+    return row | {"segments": [{name: getattr(s, name) for name in _SEGMENT} for s in article.segments]}
 
 
 def read_articles(path: Path) -> list[Article]:

@@ -25,7 +25,7 @@ def configured(model, **values):
 
 def contents(folder: Path):
     """Return all that a user reads, by name; the ledger and the manifest know of times."""
-    skipped = ("_ledger.sqlite", "_ledger.sqlite-shm", "_ledger.sqlite-wal", "_lock", "_runs.jsonl")
+    skipped = ("_ledger.sqlite", "_ledger.sqlite-shm", "_ledger.sqlite-wal", "_ledger.left", "_lock", "_runs.jsonl")
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")

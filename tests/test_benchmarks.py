@@ -18,6 +18,7 @@ FOLDER = Path(__file__).parent.parent / "benchmarks"
 
 # Script to the parts that need the data beside the project.
 SHARED_PARTS = {
+    "batch.py": ("rates", "overhead"),
     "next.py": (),
     "quotes.py": ("founding", "polnear", "news"),
     "speed.py": (),
@@ -61,6 +62,26 @@ def test_the_readme_lists_every_benchmark():
     readme = (FOLDER / "README.md").read_text(encoding="utf-8")
     scripts = [path.name for path in FOLDER.glob("*.py") if not path.name.startswith("_")]
     assert [name for name in scripts if f"`{name}`" not in readme] == []
+
+
+def test_many_articles_are_worked_out_from_the_units(monkeypatch):
+    monkeypatch.syspath_prepend(FOLDER)
+    units = {
+        "reading_ms": 4, "row_ms": 10, "rows": 14, "efficiency": 0.9, "driver_ms": 0.5, "known_ms": 0.02,
+        "input_bytes": 6000, "parts_bytes": 3000, "articles_bytes": 2000, "ledger_bytes": 250, "worker_mb": 400,
+        "driver_mb": 100, "shard": 500,
+    }  # fmt: skip
+    lines = importlib.import_module("scale").table(10_000_000, units)
+    values = {what.strip(): value.strip() for _, what, _, value, _ in (line.split("|") for line in lines[2:])}
+    assert values["core-hours"] == "400"
+    assert values["… of them to change the model"] == "389"
+    assert values["hours on 64 cores"] == "6.9 (400 articles/s)"
+    assert values["most that one driver feeds"] == "2,000 articles/s"
+    assert values["… cores that this keeps busy"] == "320"
+    assert values["disk: parts"] == "30.0 GB"
+    assert values["memory, 256 workers"] == "100 GB"
+    assert values["files, shard_articles 500"] == "40,000"
+    assert values["reading an input again that is done"] == "83 min"
 
 
 def test_an_absent_package_is_a_skip_that_says_what_to_install(monkeypatch):

@@ -6,6 +6,7 @@ import datetime
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from pipeline.articles.sources import ReadOptions, Source
@@ -69,6 +70,7 @@ def find_columns(names: Iterable[str], given: Mapping[str, str]) -> dict[str, st
     return found
 
 
+@lru_cache(1024)
 def _bare(name: str) -> str:
     return "".join(char for char in name.casefold() if char.isalnum())
 

@@ -105,7 +105,7 @@ def run(
         return replace(manifest, inputs=manifest.inputs | remote | {address: spec.fingerprint}, outputs=outputs)
 
     try:
-        with ScoredFolder(*shards, output.shown, _keys(spec), tell) as scored:
+        with ScoredFolder(*shards, output.shown, _keys(spec), tell, verify=config.verify) as scored:
             work = ShardRun(config, scored, spec, progress, tell)
             try:
                 work.through(paths, retry=retry)

@@ -14,6 +14,7 @@ from pipeline.addresses import shown
 from pipeline.encodings import escaped
 from pipeline.errors import InputError
 from pipeline.files import atomic_path, sha256_file, sha256_text
+from pipeline.ledger import ShardRecord
 from pipeline.places import place
 from pipeline.records import LABELS, Manifest, Reject
 from pipeline.stages.correction import Corrector
@@ -69,8 +70,10 @@ def write_outputs(
     totals, rejects = _Totals(), RejectLog(lambda reject: None)
     for row in work.rejects():
         rejects(Reject(**row))
-    for name in scored.ledger.names():
-        _add(totals, scored, name, rejects, corrector)
+    for record in scored.ledger.shards():
+        _add(totals, record, corrector)
+        for row in scored.facts(record.name).rejects if record.rejects else ():
+            rejects(Reject(**row))
     work.check(rejects, totals.counts["articles"])
     unfit: list[Reject] = []
     line = corrector.settle(unfit.append, totals.counts)
@@ -78,13 +81,10 @@ def write_outputs(
         rejects(reject)
     if line:
         work.tell(line)
-    with output.files() as path, ExitStack() as stack, Distinct() as speakers:
+    with output.files() as path, ExitStack() as stack:
         sides = {name: path.with_name(Path(output.side(name)).name) for name in ("rejected.jsonl", "drift.csv")}
         if not output.folder:
-            _write_table(scored, path, path.with_name(Path(output.side("articles.parquet")).name), speakers, stack)
-        else:
-            for name in scored.ledger.names():
-                _count_speakers(scored.read_rows(name, ["speaker", "is_statement"]), speakers)
+            _write_table(scored, path, path.with_name(Path(output.side("articles.parquet")).name), stack)
         earlier = _earlier(output, work.paths) if output.folder and not work.pruned else []
         kept = _write_rejects(sides["rejected.jsonl"], _rejects(scored, work, unfit, earlier))
         stack.close()
@@ -92,47 +92,37 @@ def write_outputs(
             write_table(sides["drift.csv"], list(_drift(totals)), DRIFT_SCHEMA)
         counted, steps = cleaning_counts(totals.counts)
         stances = {label: totals.stances[label] for label in LABELS}
-        counts = counted | {"rows": totals.rows, "speakers": len(speakers), **stances, "rejects": kept}
+        counts = counted | {"rows": totals.rows, "speakers": scored.ledger.count_speakers(), **stances, "rejects": kept}
         dropped = steps | {f"rejected-{reason}": count for reason, count in rejects.reasons.items()}
         manifest = manifest_of(counts, dropped, _hashes(scored, output, path, work))
         write_manifest(path.with_name(Path(output.side("manifest.json")).name), manifest)
     return manifest
 
 
-def _add(totals: _Totals, scored: ScoredFolder, name: str, rejects: RejectLog, corrector: Corrector) -> None:
-    facts = scored.facts(name)
-    for reject in facts.rejects:
-        rejects(Reject(**reject))
-    corrector.merge(facts.corrections)
-    totals.counts.update(facts.counts)
-    totals.stances.update(facts.stances)
-    totals.rows += facts.rows
-    if facts.drift:
-        for target, before, after, count in facts.drift["moved"]:
-            totals.moved[facts.drift["model"], facts.model, target][before, after] += count
+def _add(totals: _Totals, record: ShardRecord, corrector: Corrector) -> None:
+    summary = record.summary
+    corrector.merge(summary["corrections"])
+    totals.counts.update(summary["counts"])
+    totals.stances.update(summary["stances"])
+    totals.rows += record.rows
+    if drift := summary["drift"]:
+        for target, before, after, count in drift["moved"]:
+            totals.moved[drift["model"], record.model, target][before, after] += count
 
 
-def _write_table(scored: ScoredFolder, out: Path, side: Path, speakers: Distinct, stack: ExitStack) -> None:
+def _write_table(scored: ScoredFolder, out: Path, side: Path, stack: ExitStack) -> None:
     """Write rows and articles; they appear under their names when the stack is closed."""
     table = stack.enter_context(TableWriter(out, SCORE_SCHEMA))
     articles = stack.enter_context(TableWriter(side, ARTICLE_SCHEMA))
 
     def rows() -> Iterator[Row]:
         for name in scored.ledger.names():
-            found = scored.read(name)[1]
-            _count_speakers(found, speakers)
-            yield from found
+            yield from scored.read(name)[1]
 
     for batch in batches(rows(), _AT_ONCE):
         table.write(batch)
     for batch in batches((row for name in scored.ledger.names() for row in scored.read_articles(name)), _AT_ONCE):
         articles.write(batch)
-
-
-def _count_speakers(rows: list[Row], speakers: Distinct) -> None:
-    for row in rows:
-        if row["is_statement"] and row["speaker"]:
-            speakers.add(row["speaker"])
 
 
 def _write_rejects(path: Path, rows: Iterator[Row]) -> int:
@@ -151,8 +141,8 @@ def _rejects(scored: ScoredFolder, work: ShardRun, unfit: list[Reject], earlier:
         for row in work.rejects():
             told.add(json.dumps(row))
             yield row
-        for name in scored.ledger.names():
-            for row in scored.facts(name).rejects:
+        for record in scored.ledger.shards():
+            for row in scored.facts(record.name).rejects if record.rejects else ():
                 told.add(json.dumps(row))
                 yield row
         yield from map(asdict, unfit)
@@ -199,7 +189,7 @@ def _hashes(scored: ScoredFolder, output: Output, path: Path, work: ShardRun) ->
     if not output.folder:
         own = {output.shown: sha256_file(path), articles: sha256_file(path.with_name(Path(articles).name))}
         return own | sides
-    records = sorted(scored.ledger.shards(), key=lambda record: record.name)
-    rows = "\n".join(f"{record.rows_sha256}  {part(record.name)}" for record in records)
-    texts = "\n".join(f"{record.articles_sha256}  {part(record.name)}" for record in records)
+    found = sorted((part(r.name), r.rows_sha256, r.articles_sha256) for r in scored.ledger.shards())
+    rows = "\n".join(f"{digest}  {name}" for name, digest, _ in found)
+    texts = "\n".join(f"{digest}  {name}" for name, _, digest in found)
     return {output.shown: sha256_text(rows), articles: sha256_text(texts)} | sides

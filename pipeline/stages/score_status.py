@@ -87,7 +87,7 @@ def run(out: str | Path) -> Status:
     with ExitStack() as stack:
         path = _ledger(parts, output.shown, stack)
         try:
-            ledger = stack.enter_context(Ledger(path, read_only=True))
+            ledger = stack.enter_context(Ledger(path, read_only=True, check=False))
             last, totals, shards = ledger.last_run(), ledger.totals(), list(ledger.shards())
         except (sqlite3.Error, ValueError, TypeError) as error:
             fault = f"{output.shown}: its ledger cannot be read ({error}); the next run makes it again"

@@ -17,26 +17,29 @@ from typing import Any, Self
 import pyarrow as pa
 
 from pipeline.addresses import joined
-from pipeline.errors import InputError
+from pipeline.errors import InputError, PipelineError
 from pipeline.ledger import LEDGER, Ledger, ShardRecord
 from pipeline.parts import PARTS
 from pipeline.places import LocalPlace, Place
 from pipeline.shard_files import Facts, note_of, unpack
 from pipeline.stages.identities import copy_id
 from pipeline.stages.shard_rewrite import Irreversible, rewritten
-from pipeline.stages.shard_work import Done, pack_articles, pack_rows
+from pipeline.stages.shard_work import Done, pack_articles, pack_rows, speakers_of
 from pipeline.storage import ARTICLE_SCHEMA, SCORE_SCHEMA
 
-RUNS, LOCK = "_runs.jsonl", "_lock"
-OURS = ("part-*.parquet", "_ledger*.sqlite*", RUNS, ".part-*.tmp", "._*.tmp", LOCK)
+RUNS, LOCK, LEFT = "_runs.jsonl", "_lock", "_ledger.left"
+OURS = ("part-*.parquet", LEFT, "_ledger*.sqlite*", RUNS, ".part-*.tmp", "._*.tmp", LOCK)
 """Patterns of all files that a folder has of us; the lock goes last: until then nobody else takes it for his own."""
 _PART = "part-{}.parquet"
 _OURS = re.compile(r"part-([0-9a-f]{16})\.parquet")
-_UNFINISHED = (".part-*.parquet.????????.tmp", f".{RUNS}.????????.tmp")
+_UNFINISHED = (".part-*.parquet.????????.tmp", f".{RUNS}.????????.tmp", f".{LEFT}.????????.tmp")
 _LOCK_SECONDS = 1.0
 """To wait for the lock: who asks how far a run has come holds it for a moment."""
 
 _NO_DAMAGE = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}
+_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+_UNKNOWN = "its ledger is gone, so which ones is not known"
 
 Tell = Callable[[str], None]
 
@@ -85,6 +88,10 @@ class ScoredFolder:
         What messages call it.
     tell
         Gets lines about what was mended.
+    verify
+        Read all files and compare them with their hashes. Otherwise this is done with those whose size or time of
+        change is another than the ledger says, and with all where the ledger is not as the last run left it; at an
+        address, with those alone that the run reads.
 
     Raises
     ------
@@ -92,7 +99,10 @@ class ScoredFolder:
         If another run is writing here, the quotes in it were found otherwise, or it holds tables of another origin.
     """
 
-    def __init__(self, parts: Place, articles: Place, where: str, keys: Keys, tell: Tell) -> None:
+    def __init__(
+        self, parts: Place, articles: Place, where: str, keys: Keys, tell: Tell, *, verify: bool = False
+    ) -> None:
+        self._verify, self._trusted, self._sound = verify, False, False
         self.parts, self.articles, self.where, self.keys, self._tell = parts, articles, where, keys, tell
         self.discard = False  # at the end: all that is in it has come into a table, or is nothing
         self._lost: list[str] = []
@@ -104,19 +114,26 @@ class ScoredFolder:
                 stack.enter_context(_locked(self.parts.root, self.where))
                 stack.callback(self._discarded)
                 folder = self.parts.root
+                self._trusted = _as_it_was_left(folder) and not self._verify
+                (folder / LEFT).unlink(missing_ok=True)
+                stack.callback(self._leave, folder)  # when the ledger is closed
             else:
                 stack.callback(self._discarded)
                 folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
                 if self.parts.names(LEDGER):
                     (folder / LEDGER).write_bytes(self.parts.read(LEDGER))
             self.ledger = stack.enter_context(self._opened(folder / LEDGER))
-            self._check_reading()
-            self._complete()
+            try:
+                self._check_reading()
+                self._complete()
+            except sqlite3.Error as error:
+                raise self._of_ledger(error) from error
             self.publish()  # readers of a folder above know by it whose shards these are
             self._stack = stack.pop_all()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> None:
+        self._sound = kind is None or issubclass(kind, (PipelineError, KeyboardInterrupt))
         try:
             if not isinstance(self.parts, LocalPlace) and not self.discard:
                 with suppress(InputError, sqlite3.Error) if kind else ExitStack():
@@ -124,15 +141,27 @@ class ScoredFolder:
         finally:
             self._stack.close()
         if isinstance(error, sqlite3.Error):
-            raise InputError(
-                f"{self.where}: cannot be written ({error}); make room, here and in {tempfile.gettempdir()}, "
-                "and start the command again"
-            ) from error
+            raise self._of_ledger(error) from error
+
+    def _of_ledger(self, error: sqlite3.Error) -> InputError:
+        if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF in _DAMAGE:
+            where = joined(self.where, LEDGER)
+            return InputError(f"{where}: damaged; start the command again, and it is made again from the shards")
+        return InputError(
+            f"{self.where}: cannot be written ({error}); make room, here and in {tempfile.gettempdir()}, "
+            "and start the command again"
+        )
 
     def _discarded(self) -> None:
         if self.discard:
             self.articles.clear(OURS)
             self.parts.clear(OURS)
+
+    def _leave(self, folder: Path) -> None:
+        """Put down what the ledger looks like from outside, for the next run to see that it is as this one left it."""
+        if self._sound and not self.discard and (folder / LEDGER).is_file():
+            with suppress(InputError):  # the next run reads all of the folder, then
+                self.parts.write(LEFT, self.parts.stamp(LEDGER).encode())
 
     def publish(self) -> None:
         """Copy the ledger to where the shards are, if that is at an address."""
@@ -150,7 +179,7 @@ class ScoredFolder:
     def _opened(self, path: Path) -> Ledger:
         """Return the ledger; a damaged one is put aside, and the files say what was in it."""
         try:
-            return Ledger(path)
+            return Ledger(path, check=not self._trusted)
         except sqlite3.Error as error:
             if not path.is_file() or getattr(error, "sqlite_errorcode", 0) & 0xFF in _NO_DAMAGE:
                 raise InputError(f"{path}: cannot write here ({error}); choose another place for it") from error
@@ -168,7 +197,8 @@ class ScoredFolder:
     def _check_reading(self) -> None:
         known = self.ledger.about("reading")
         if known is None:
-            self.ledger.tell("reading", json.dumps(dict(self.keys.reading), sort_keys=True))
+            if any(record.reading != self.keys.digest for record in self.ledger.shards()):
+                raise self._of_other_settings(_UNKNOWN)
             return
         before = json.loads(known)
         if before != dict(self.keys.reading):
@@ -188,9 +218,11 @@ class ScoredFolder:
             for name in [name for pattern in _UNFINISHED for name in place.names(pattern)]:
                 place.remove(name)
         known = set()
-        for record in list(self.ledger.shards()):
-            name = part(record.name)
+        for shard in self.ledger.names():
+            name, record = part(shard), self.ledger.shard(shard)
             known.add(name)
+            if record is None:
+                continue
             if name in files and name in sides and self._is_whole(record):
                 continue
             if name in files and name in sides and self._adopted(record.name):
@@ -204,24 +236,38 @@ class ScoredFolder:
                 self._drop(name[5:-8])
         for name in sorted(sides - files):
             self.articles.remove(name)
+        # Last of all: settings that are refused are not put down as those of the shards.
+        self.ledger.tell("reading", json.dumps(dict(self.keys.reading), sort_keys=True))
         newest = max((record.generation for record in self.ledger.shards()), default=0)
         self.ledger.tell("generation", str(max(self.ledger.generation, len(self.runs()), newest)))
         self._move_out()
 
     def _is_whole(self, record: ShardRecord) -> bool:
-        """Return whether both files are as the ledger has them; at an address, only whether they are there."""
-        if not isinstance(self.parts, LocalPlace):
+        """Return whether both files are as the ledger has them; at an address that is asked only to verify."""
+        if not isinstance(self.parts, LocalPlace) and not self._verify:
             return True
         name = part(record.name)
         with suppress(InputError, ValueError, KeyError, TypeError):
+            stamp = self._stamp(record.name)
+            if self._trusted and stamp == record.stamp:
+                return True
             data = self.parts.read(name)
-            facts = Facts.of(note_of(data, name))
+            rows, note = unpack(data, name, ["speaker", "is_statement"])
+            facts = Facts.of(note)
             entered = self._record(facts, _sha256(data), _sha256(self.articles.read(name)), record.seconds)
             items = [item.digest for item in facts.items]
-            return replace(entered, ended=record.ended) == record and self.ledger.agrees(
-                record.name, items, facts.articles
-            )
+            if replace(entered, ended=record.ended, stamp=record.stamp) != record:
+                return False
+            if not self.ledger.agrees(record.name, items, facts.articles, speakers_of(rows)):
+                return False
+            if stamp != record.stamp:  # of a folder that was copied, say
+                self.ledger.stamp(record.name, stamp)
+            return True
         return False
+
+    def _stamp(self, name: str) -> str:
+        """Return sizes and times of change of a shard's files."""
+        return " ".join(place.stamp(part(name)) for place in (self.parts, self.articles))
 
     def _adopted(self, name: str) -> bool:
         """Take in a shard as its files have it, if they are whole; return whether they are.
@@ -238,7 +284,7 @@ class ScoredFolder:
             if facts.shard != name or not (_fit(rows, SCORE_SCHEMA) and _fit(own, ARTICLE_SCHEMA)):
                 return False
             if facts.reading != self.keys.digest:
-                raise self._of_other_settings("its ledger is gone, so which ones is not known")
+                raise self._of_other_settings(_UNKNOWN)
             caught_up = _caught_up(facts, rows, side)
         except _OtherSettings:
             raise
@@ -253,7 +299,7 @@ class ScoredFolder:
             if found != right:
                 place.write(part(name), right)
         failed = {item.digest for item in facts.items if item.failed}
-        self._enter(facts, _sha256(data), _sha256(texts), None, yielding=failed)
+        self._enter(facts, _sha256(data), _sha256(texts), None, speakers_of(rows), yielding=failed)
         return True
 
     def _drop(self, name: str) -> None:
@@ -277,7 +323,7 @@ class ScoredFolder:
             self.articles.write(name, done.articles)
             side = _sha256(done.articles)
         self.parts.write(name, done.rows)  # from here on it counts, whether or not the ledger knows
-        self._enter(done.facts, _sha256(done.rows), side, done.seconds)
+        self._enter(done.facts, _sha256(done.rows), side, done.seconds, done.speakers)
 
     def _enter(
         self,
@@ -285,18 +331,23 @@ class ScoredFolder:
         rows_sha256: str,
         articles_sha256: str,
         seconds: float | None,
+        speakers: Collection[str],
         *,
         yielding: Collection[str] = (),
     ) -> None:
         record = self._record(facts, rows_sha256, articles_sha256, seconds)
-        self.ledger.commit(record, [item.digest for item in facts.items], facts.articles, yielding=yielding)
+        digests = [item.digest for item in facts.items]
+        self.ledger.commit(record, digests, facts.articles, speakers=speakers, yielding=yielding)
 
     def _record(self, facts: Facts, rows_sha256: str, articles_sha256: str, seconds: float | None) -> ShardRecord:
         counts = facts.counts
+        summary = {
+            "counts": counts, "stances": facts.stances, "drift": facts.drift, "corrections": facts.corrections,
+        }  # fmt: skip
         return ShardRecord(
             facts.shard, facts.generation, facts.position, facts.reading, facts.scoring, facts.model, rows_sha256,
             articles_sha256, counts["articles"], counts["quotes"], facts.rows, len(facts.rejects), facts.failed,
-            seconds, time.time(), facts.copies,
+            seconds, time.time(), self._stamp(facts.shard), facts.copies, summary,
         )  # fmt: skip
 
     def _move_out(self) -> None:
@@ -322,9 +373,8 @@ class ScoredFolder:
             self._drop(name)
             return
         record = self.ledger.shard(name)
-        self._put(
-            Done(facts, pack_rows(rows, facts), pack_articles(articles, facts), (record and record.seconds) or 0.0)
-        )
+        seconds = (record and record.seconds) or 0.0
+        self._put(Done(facts, pack_rows(rows, facts), pack_articles(articles, facts), seconds, speakers_of(rows)))
 
     def prune(self) -> int:
         """Take out the documents that the input of this run did not have; return how many."""
@@ -368,10 +418,6 @@ class ScoredFolder:
         where = f"{self.where}/{part(name)}"
         rows, note = unpack(self.file(name), where)
         return _facts(note, where), rows
-
-    def read_rows(self, name: str, columns: Sequence[str]) -> list[dict[str, Any]]:
-        """Return some columns of the rows of a shard."""
-        return unpack(self.file(name), f"{self.where}/{part(name)}", columns)[0]
 
     def facts(self, name: str) -> Facts:
         """Return what is known of a shard."""
@@ -447,6 +493,15 @@ def _fit(rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> bool:
 
 def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
+
+
+def _as_it_was_left(folder: Path) -> bool:
+    """Return whether the last run came to an end of its own, and nobody has touched its ledger since."""
+    place = LocalPlace(folder)
+    try:
+        return not place.names(f"{LEDGER}-wal") and place.read(LEFT).decode() == place.stamp(LEDGER)
+    except (InputError, OSError, ValueError):
+        return False
 
 
 def _locked(folder: Path, where: str) -> Any:

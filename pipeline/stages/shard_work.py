@@ -99,12 +99,15 @@ class Done:
         None where the shard was scored again: its articles are as they were.
     seconds
         That it took.
+    speakers
+        Names of those who make the statements in it.
     """
 
     facts: Facts
     rows: bytes
     articles: bytes | None
     seconds: float
+    speakers: frozenset[str]
 
 
 class ShardWorker:
@@ -153,7 +156,7 @@ class ShardWorker:
             corrections=self._corrector.take() if spec.config.corrections else {},
         ).counting(scored)  # fmt: skip
         own = [article_row(replace(article, story_id=article.article_id)) for article in articles]
-        return Done(facts, pack_rows(scored, facts), pack_articles(own, facts), 0.0)
+        return Done(facts, pack_rows(scored, facts), pack_articles(own, facts), 0.0, speakers_of(scored))
 
     def _document(
         self, document: Document | Page, digest: str, failed: tuple[str, str] | None, seen: set[tuple[str, str]]
@@ -213,7 +216,7 @@ class ShardWorker:
         }
         spec = self._spec
         facts = replace(before, scoring=spec.scoring, model=spec.model, drift=drift).counting(scored)
-        return Done(facts, pack_rows(scored, facts), None, 0.0)
+        return Done(facts, pack_rows(scored, facts), None, 0.0, speakers_of(scored))
 
 
 def _distinct(seen: set[tuple[str, str]]) -> Naming:
@@ -232,6 +235,11 @@ def _failure(document: Document | Page, reason: str, message: str) -> Reject:
     position = document.record_id if isinstance(document, Document) else None
     file = document.where or document.source.removesuffix(f"#{position}")
     return Reject(file, position, reason, f"{message}; try it again with --retry", document.text[:_SHOWN])
+
+
+def speakers_of(rows: Sequence[Row]) -> frozenset[str]:
+    """Return the names of those who make the statements among the rows."""
+    return frozenset(row["speaker"] for row in rows if row["is_statement"] and row["speaker"])
 
 
 def pack_rows(rows: Sequence[Row], facts: Facts) -> bytes:

@@ -105,7 +105,7 @@ def test_status_is_right_while_a_run_goes_on_after_ctrl_c_and_at_the_end(command
     done = stopped["totals"]["articles"]
     assert stopped["state"] == "stopped"
     assert stopped["seconds_left"] is None
-    assert f"{done} articles are done and stay; the same command goes on with the rest" in said
+    assert f"articles done: {done}; they stay, and the same command goes on with the rest" in said
     assert "the same command goes on with it" in command.forked(tmp_path, ["score", "--status", "scored"]).out
     log = tmp_path / "log"
     assert command.own(tmp_path, given, log=str(log)).status == 0

@@ -217,12 +217,28 @@ def test_a_shard_that_was_damaged_at_an_address_is_scored_again_by_the_second_ru
     memory.pipe_file(name, before[name][:-300] + bytes(300))
     if side == "scored":
         with pytest.raises(InputError, match=r"^memory://out/scored/part-\w+\.parquet: damaged; start the command ag"):
-            score.run(config, ["memory://news"], "memory://out/scored")
+            score.run(configured(model, shard_articles=1, abstain_below=0.01), ["memory://news"], "memory://out/scored")
     else:  # nobody reads the articles of shards that stay as they are
         memory.rm_file(name)
     score.run(config, ["memory://news"], "memory://out/scored")
     assert sorted(score.read_rows("memory://out/scored"), key=lambda row: row["row_id"]) == rows
     assert {name for name in memory.store if "/part-" in name} == set(before)
+
+
+@pytest.mark.parametrize("side", ["scored", "scored.articles.parquet"])
+def test_damage_at_an_address_is_found_by_a_run_that_is_to_verify(model, memory, side):
+    memory.pipe_file("/news/all.jsonl", jsonl(1, 2, 3))
+    score.run(configured(model, shard_articles=1), ["memory://news"], "memory://out/scored")
+    before = {name: file.getvalue() for name, file in memory.store.items() if "/part-" in name}
+    name = next(name for name in before if name.startswith(f"/out/{side}/"))
+    memory.pipe_file(name, before[name][:-300] + bytes(300))
+    told = []
+    config = configured(model, shard_articles=1, verify=True)
+    score.run(config, ["memory://news"], "memory://out/scored", tell=told.append)
+    assert sum("damaged or gone; its articles are scored again" in line for line in told) == 1
+    told.clear()
+    score.run(config, ["memory://news"], "memory://out/scored", tell=told.append)
+    assert not any("damaged" in line for line in told)
 
 
 def test_drift_retry_and_prune_work_at_an_address(tmp_path, model, memory, labelled, monkeypatch, worked):
