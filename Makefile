@@ -46,7 +46,7 @@ test: .venv/installed-test ## ruff, mypy, import-linter, pytest
 	$(BIN)/lint-imports
 	OMP_NUM_THREADS=1 $(BIN)/pytest
 
-slow: .venv/installed-test ## the tests that need a server, a browser, Ray or Spark
+slow: .venv/installed-test ## the tests that need a server, a browser, Ray or Spark, or take minutes
 	$(INSTALL) '.[ray,spark]'
 	@PYTHON=$(BIN)/python sh tests/label_studio/install.sh || echo 'Label Studio could not be installed; its test is skipped' >&2
 	$(BIN)/pytest -m slow

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import typer
 
 from pipeline import options, options_score
@@ -60,7 +58,10 @@ def score(
         say_json(manifest.as_dict())
         return
     say_manifest(manifest)
-    _say_drift(list(manifest.outputs))
+    if any(name.endswith(".drift.csv") for name in manifest.outputs):
+        from pipeline.console_score import say_drift
+
+        say_drift(stage.read_drift(out))
     if not 0 < manifest.counts["rows"] <= show:
         return
     rows = stage.read_rows(out)
@@ -79,13 +80,3 @@ def _say_status(out: str, *, as_json: bool) -> None:
         say_json(status.as_dict())
     else:
         say_status(status)
-
-
-def _say_drift(outputs: list[str]) -> None:
-    from pipeline.addresses import is_address
-    from pipeline.console_score import say_drift
-    from pipeline.storage import read_table
-
-    for name in outputs:
-        if name.endswith(".drift.csv") and not is_address(name):
-            say_drift(read_table(Path(name)))

@@ -110,7 +110,9 @@ def _read_predictions(path: Path, name: str) -> Rows:
         if row["label"] not in LABELS:
             allowed = ", ".join(LABELS)
             raise LabelError(f"run {name}: {row['statement_id']} has the label {row['label']!r}; allowed: {allowed}")
-        if not math.isclose(sum(row[column] or 0.0 for column in _PROBABILITIES), 1, abs_tol=_ALMOST):
+        values = [row[column] for column in _PROBABILITIES]
+        numbers = all(isinstance(value, int | float) for value in values)
+        if not (numbers and math.isclose(sum(values), 1, abs_tol=_ALMOST)):
             raise InputError(
                 f"run {name}: the probabilities of {row['statement_id']} do not sum to 1; evaluate it again"
             )

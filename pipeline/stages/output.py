@@ -108,6 +108,10 @@ class Output:
         # Side files of a folder stand beside it: those of the working folder would land outside of it.
         if is_folder(out) and out.exists() and out.samefile("."):
             raise InputError(f"{out}: is the working folder; name a folder in it, or a table (.parquet, .jsonl, .csv)")
+        side = Path(self.side("articles.parquet"))
+        if side.exists() and side.is_dir() != is_folder(out):
+            other = "a table" if is_folder(out) else "a folder of shards"
+            raise InputError(f"{side}: belongs to {other} of the same name; name another --out")
 
     @contextmanager
     def files(self) -> Iterator[Path]:

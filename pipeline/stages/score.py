@@ -29,7 +29,7 @@ from pipeline.stages.shard_run import ShardRun
 from pipeline.stages.shard_work import Spec
 from pipeline.storage import Stopwatch
 
-__all__ = ["Scorer", "find_model", "load_scorer", "read_rows", "run"]
+__all__ = ["Scorer", "find_model", "load_scorer", "read_drift", "read_rows", "run"]
 
 _log = logging.getLogger(__name__)
 
@@ -127,14 +127,24 @@ def run(
 def read_rows(out: str) -> list[dict[str, Any]]:
     """Return the rows of an output that was written."""
     output = Output.of(out)
-    if not output.remote:
-        return read_parts(Path(output.name))
-    source = place(output.name if output.folder else output.parent)
-    own = output.name.rpartition("/")[2]
+    return _read(output.name, folder=output.folder)
+
+
+def read_drift(out: str) -> list[dict[str, Any]]:
+    """Return how shares moved when another model scored the quotes of an output."""
+    return _read(Output.of(out).side("drift.csv"), folder=False)
+
+
+def _read(name: str, *, folder: bool) -> list[dict[str, Any]]:
+    """Return the rows of a table, or of a folder's shards, wherever they are."""
+    if not is_address(name):
+        return read_parts(Path(name))
+    parent, _, own = name.rpartition("/")
+    source = place(name if folder else parent)
     with tempfile.TemporaryDirectory() as temporary:
-        for name in source.names(PARTS) if output.folder else [own]:
-            Path(temporary, name).write_bytes(source.read(name))
-        return read_parts(Path(temporary) if output.folder else Path(temporary, own))
+        for file in source.names(PARTS) if folder else [own]:
+            Path(temporary, file).write_bytes(source.read(file))
+        return read_parts(Path(temporary) if folder else Path(temporary, own))
 
 
 def _spec(config: ScoreConfig, targets: Sequence[str], folder: Path) -> Spec:

@@ -85,7 +85,7 @@ def write_outputs(
         sides = {name: path.with_name(Path(output.side(name)).name) for name in ("rejected.jsonl", "drift.csv")}
         if not output.folder:
             _write_table(scored, path, path.with_name(Path(output.side("articles.parquet")).name), stack)
-        earlier = _earlier(output, work.paths) if output.folder and not work.pruned else []
+        earlier = _earlier(output, work.paths) if output.folder and not work.pruned else iter(())
         kept = _write_rejects(sides["rejected.jsonl"], _rejects(scored, work, unfit, earlier))
         stack.close()
         if work.remodelled:
@@ -135,7 +135,7 @@ def _write_rejects(path: Path, rows: Iterator[Row]) -> int:
     return count
 
 
-def _rejects(scored: ScoredFolder, work: ShardRun, unfit: list[Reject], earlier: list[Row]) -> Iterator[Row]:
+def _rejects(scored: ScoredFolder, work: ShardRun, unfit: list[Reject], earlier: Iterator[Row]) -> Iterator[Row]:
     """Yield all rejects: of the reading, of the shards, of corrections, and of inputs before this one."""
     with Distinct() as told:
         for row in work.rejects():
@@ -149,15 +149,19 @@ def _rejects(scored: ScoredFolder, work: ShardRun, unfit: list[Reject], earlier:
         yield from (row for row in earlier if told.add(json.dumps(row)))
 
 
-def _earlier(output: Output, paths: Sequence[str]) -> list[Row]:
-    """Return the rejects of earlier inputs, those below none of the paths that were read now."""
-    rows: list[Row] = []
-    name = output.side("rejected.jsonl")
-    parent, _, own = name.rpartition("/")
-    with suppress(InputError, ValueError):
-        rows = [json.loads(line) for line in place(parent or ".").read(own).decode().splitlines()]
+def _earlier(output: Output, paths: Sequence[str]) -> Iterator[Row]:
+    """Yield the rejects of earlier inputs, those below none of the paths that were read now."""
+    parent, _, own = output.side("rejected.jsonl").rpartition("/")
     given = [shown(path).rstrip("/") for path in paths]
-    return [row for row in rows if not any(_below(row["file"], path) for path in given)]
+    try:
+        lines = place(parent or ".").read(own).split(b"\n")
+    except InputError:
+        return
+    for line in lines:
+        with suppress(ValueError, KeyError, TypeError):  # somebody has changed it
+            row = json.loads(line)
+            if not any(_below(row["file"], path) for path in given):
+                yield row
 
 
 def _below(file: str, path: str) -> bool:

@@ -22,6 +22,8 @@ _SHOWN = 10
 _NO_LEDGER = "no ledger of a run here; a folder keeps it, of a table it is there until the table is done"
 _RECENT = 20
 """Shards that the rate is taken of."""
+_SILENT = 1800.0
+"""Seconds after which a run into an address that has told nothing is held to have ended."""
 
 State = Literal["running", "finished", "stopped"]
 
@@ -94,7 +96,7 @@ def run(out: str | Path) -> Status:
             raise InputError(fault) from error
     if last is None:
         raise InputError(f"{output.shown}: no run is known of; start one with `stance score`")
-    state: State = "finished" if last["state"] == "finished" else "running" if _held(parts) else "stopped"
+    state: State = "finished" if last["state"] == "finished" else "running" if _held(parts, last["told"]) else "stopped"
     ended = last["ended"] or (time.time() if state == "running" else last["told"])
     rate = _rate(shards, last)
     share, left = _progress(last, ended if state != "running" else time.time())
@@ -121,10 +123,10 @@ def _ledger(parts: Place, where: str, stack: ExitStack) -> Path:
     return path
 
 
-def _held(parts: Place) -> bool:
-    """Return whether a run holds the folder; at an address nobody knows, and what was told last is believed."""
+def _held(parts: Place, told: float) -> bool:
+    """Return whether a run holds the folder; at an address, whether it has told of itself not long ago."""
     if not isinstance(parts, LocalPlace):
-        return True
+        return time.time() - told < _SILENT
     from filelock import FileLock, Timeout
 
     lock = FileLock(parts.root / LOCK, timeout=0)

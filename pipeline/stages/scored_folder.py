@@ -389,8 +389,15 @@ class ScoredFolder:
         return self.ledger.homeless(self._lost)
 
     def seal(self) -> None:
-        """Give articles whose text stands elsewhere, too, ids of their own: the first in order keeps its id."""
+        """Give articles whose text stands elsewhere, too, ids of their own: the first in order keeps its id.
+
+        Raises
+        ------
+        InputError
+            If shards have to be read again for that: they are struck out, and the next run does it.
+        """
         self.ledger.want_copies(self._own_ids())
+        again = 0
         for name in self.ledger.names():
             record, wanted = self.ledger.shard(name), self.ledger.wanted_copies(name)
             if record is None or dict(record.copies) == wanted:
@@ -400,7 +407,9 @@ class ScoredFolder:
             except Irreversible:
                 self.ledger.forget(name)
                 self._drop(name)
-                self._tell(f"{self.where}/{part(name)}: to be read again; start the command once more")
+                again += 1
+        if again:
+            raise InputError(f"{self.where}: articles of {again} shards have to be read again; start the command again")
 
     def _own_ids(self) -> Iterator[tuple[str, int, str | None]]:
         last, sources = "", set[str]()

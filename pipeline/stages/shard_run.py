@@ -119,6 +119,8 @@ class ShardRun:
                 f"{len(self._feed.unfinished)} shards keep the scores of another model "
                 f"({self._feed.unfinished[0]}); start the command again"
             )
+        if self.rescored:
+            self.tell(f"shards scored again with {self._spec.model}: {self.rescored}; their quotes stay")
         if known := before["articles"]:
             self.tell(f"articles: {known} scored before, {ledger.totals()['articles'] - known} new")
 

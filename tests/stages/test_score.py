@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -221,7 +222,9 @@ def test_with_another_model_the_quotes_stay_and_a_table_shows_how_shares_moved(
     worked.clear()
     for path in articles.iterdir():
         path.write_text("Nothing of it is read again.")
-    score.run(configured(other_model, shard_articles=1), [str(articles)], out)
+    lines = []
+    score.run(configured(other_model, shard_articles=1), [str(articles)], out, tell=lines.append)
+    assert [line.split(" with ")[0] for line in lines if "again" in line] == ["shards scored again"]
     assert all(task.old is not None or task.documents[0].text.startswith("Nothing") for task in worked)
     after = {row["row_id"]: row for row in read_parts(out)}
     assert after.keys() == before.keys()
@@ -237,6 +240,40 @@ def test_with_another_model_the_quotes_stay_and_a_table_shows_how_shares_moved(
         assert int(row["after"]) == sum(s["stance"] == label for s in after.values() if s["is_statement"])
         assert float(row["change"]) == pytest.approx((int(row["after"]) - int(row["before"])) / len(statements))
     assert {(row["model_before"][:5], row["model"][:5]) for row in drift.values()} == {("tfidf", "tfidf")}
+
+
+def test_a_table_and_a_folder_of_the_same_name_do_not_share_their_side_files(tmp_path, config, articles):
+    for first, second in (("a", "a.parquet"), ("b.csv", "b")):
+        score.run(config, [str(articles)], tmp_path / first)
+        before = contents(tmp_path)
+        with pytest.raises(
+            InputError, match=r"articles.parquet: belongs to a .* of the same name; name another --out$"
+        ):
+            score.run(config, [str(articles)], tmp_path / second)
+        assert contents(tmp_path) == before
+
+
+def test_a_text_that_had_been_left_out_is_read_again_when_the_other_one_goes(tmp_path, model):
+    page = f"<html><body><article><h1>Vote</h1>{''.join(f'<p>{p}</p>' for p in TALK.split(chr(10) * 2))}</article>"
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.html").write_text(f"<!-- {name} -->{page}</body></html>", encoding="utf-8")
+    config, out = configured(model, shard_articles=1), tmp_path / "scored"
+    for name in ("one", "two"):
+        manifest = score.run(config, [str(tmp_path / name)], out)
+    assert manifest.counts["articles"] == 1
+    at_once = []
+    for name in ("one", "two"):
+        kept, alone = [str(tmp_path / name)], tmp_path / f"{name}-alone"
+        copied = shutil.copytree(tmp_path, tmp_path.with_name("copied")) / "scored"
+        with suppress(InputError):
+            score.run(config, kept, copied, prune=True)
+            at_once.append(name)
+        score.run(config, kept, copied, prune=True)
+        score.run(config, kept, alone)
+        assert read_parts(copied) == read_parts(alone)
+        shutil.rmtree(copied.parent)
+    assert len(at_once) == 1
 
 
 def test_another_setting_of_the_reading_is_refused_by_name(tmp_path, model, articles):

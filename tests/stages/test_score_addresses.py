@@ -4,7 +4,9 @@ import gzip
 import io
 import json
 import sqlite3
+import time
 import zipfile
+from functools import partial
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -16,6 +18,7 @@ from pipeline.config import IngestConfig, load_config
 from pipeline.errors import InputError
 from pipeline.ledger import LEDGER
 from pipeline.stages import ingest, quotes, score, score_status
+from pipeline.stages.scored_folder import ScoredFolder
 from pipeline.stages.shard_work import ShardWorker
 from pipeline.storage import read_articles, read_table
 
@@ -244,6 +247,7 @@ def test_damage_at_an_address_is_found_by_a_run_that_is_to_verify(model, memory,
 def test_drift_retry_and_prune_work_at_an_address(tmp_path, model, memory, labelled, monkeypatch, worked):
     for number in (1, 2):
         memory.pipe_file(f"/news/{number}.txt", talk(number).encode())
+    out = "memory://out/scored"
     config, find = configured(model, shard_articles=1), score.stance.load
 
     class Failing(Exception):
@@ -275,6 +279,8 @@ def test_drift_retry_and_prune_work_at_an_address(tmp_path, model, memory, label
     assert worked == []
     assert "memory://out/scored.drift.csv" in manifest.outputs
     assert b",anti-restriction," in memory.cat_file("/out/scored.drift.csv")
+    drift = score.read_drift("memory://out/scored")
+    assert sum(int(row["after"]) for row in drift) == sum(row["is_statement"] for row in score.read_rows(out))
     assert find is score.stance.load
 
     memory.rm_file("/news/1.txt")
@@ -355,6 +361,23 @@ def test_an_output_that_cannot_be_is_refused_and_nothing_is_written(model, memor
 def test_the_status_of_an_address_without_a_run_is_one_line(memory):
     with pytest.raises(InputError, match=r"^memory://out/scored: no ledger of a run here"):
         score_status.run("memory://out/scored")
+
+
+def test_a_run_into_an_address_that_has_long_been_silent_is_called_stopped(model, memory, monkeypatch):
+    memory.pipe_file("/news/1.txt", talk(1).encode())
+    states, commit = [], ScoredFolder.commit
+
+    def watched(self, done):
+        commit(self, done)
+        self.publish()
+        with monkeypatch.context() as patched:
+            for now in (time.time(), time.time() + 3600):
+                patched.setattr(score_status.time, "time", partial(float, now))
+                states.append(score_status.run("memory://out/scored").state)
+
+    monkeypatch.setattr(ScoredFolder, "commit", watched)
+    score.run(configured(model), ["memory://news"], "memory://out/scored")
+    assert states == ["running", "stopped"]
 
 
 def test_no_secret_of_an_address_is_written_anywhere(model, memory, tmp_path, caplog):
