@@ -12,20 +12,19 @@ import argparse
 import math
 import sys
 
-# To be replaced from the quiet machine: taken on a busy one, from samples (RESULTS.md says which).
 UNITS = {
-    "reading_ms": 9.6,  # CPU, of an article: read, clean, quotes, speakers, rows (rates)
-    "row_ms": 41.15,  # CPU, of a row: stance with the shipped model (rates)
-    "rows": 16.65,  # of an article (rates)
-    "efficiency": 0.9,  # of a further core: the goal, until it is measured (rates)
-    "driver_ms": 0.299,  # CPU of the driver, of an article (rates; for now growth, whose articles are a sixth as long)
-    "known_ms": 0.0109,  # CPU of the ledger, of an article that is done (ledger)
-    "input_bytes": 7665.0,  # of an article (rates)
-    "parts_bytes": 8800.0,  # of an article (rates)
-    "articles_bytes": 4883.0,  # of an article (rates)
-    "ledger_bytes": 241.0,  # of an article (ledger)
-    "worker_mb": 464.0,  # peak (rates)
-    "driver_mb": 96.0,  # peak (growth)
+    "reading_ms": 5.58,  # CPU, of an article: read, clean, quotes, speakers, rows (rates)
+    "row_ms": 28.34,  # CPU, of a row: stance with the shipped model (rates)
+    "rows": 14.21,  # of an article (rates)
+    "efficiency": 0.967,  # of a second core (rates)
+    "driver_ms": 0.226,  # CPU of the driver, of an article (growth, whose articles are a sixth as long)
+    "known_ms": 0.0129,  # CPU of the ledger, of an article that is done (ledger)
+    "input_bytes": 6910.0,  # of an article (rates)
+    "parts_bytes": 4929.0,  # of an article (rates)
+    "articles_bytes": 3224.0,  # of an article (rates)
+    "ledger_bytes": 368.0,  # of an article (growth)
+    "worker_mb": 665.0,  # peak (rates)
+    "driver_mb": 98.4,  # peak (growth)
     "shard": 500.0,  # articles: as advised for many
 }
 CORES = (8, 64, 256)

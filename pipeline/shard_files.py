@@ -152,7 +152,13 @@ def pack(rows: Sequence[Mapping[str, Any]], schema: pa.Schema, note: Mapping[str
 def unpack(
     data: bytes, where: str, columns: Sequence[str] | None = None
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Return rows and note of a shard's file, every page that is read checked.
+    """Return rows and note of a shard's file; parameters and errors are those of ``unpack_table``."""
+    table, note = unpack_table(data, where, columns)
+    return table.to_pylist(), note
+
+
+def unpack_table(data: bytes, where: str, columns: Sequence[str] | None = None) -> tuple[pa.Table, dict[str, Any]]:
+    """Return table and note of a shard's file, every page that is read checked.
 
     Parameters
     ----------
@@ -165,9 +171,11 @@ def unpack(
         If it is damaged, or no file of ours.
     """
     try:
-        table = pq.read_table(pa.BufferReader(data), columns=columns, page_checksum_verification=True)
+        # One shard is too small for several threads, and read_table looks for data sets first.
+        file = pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True)
+        table = file.read(columns, use_threads=False)
         note = json.loads((table.schema.metadata or {})[_KEY])
-        return table.to_pylist(), note
+        return table, note
     except (pa.ArrowException, OSError, ValueError, KeyError) as error:
         raise InputError(f"{where}: damaged ({str(error).splitlines()[0] if str(error) else 'no note'})") from error
 

@@ -163,6 +163,14 @@ class TableWriter:
                 json.dumps({name: row.get(name) for name in names}, ensure_ascii=False) + "\n" for row in rows
             )
 
+    def write_table(self, table: pa.Table) -> None:
+        """Append a table of the same columns."""
+        if self.path.suffix == ".parquet":
+            self.rows += table.num_rows
+            self._parquet.write_table(table.replace_schema_metadata(self.schema.metadata))
+        else:
+            self.write(table.to_pylist())
+
 
 def write_table(path: Path, rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> None:
     """Write all rows as one table."""
@@ -274,3 +282,18 @@ def batches(rows: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[str
             batch = []
     if batch:
         yield batch
+
+
+def table_batches(tables: Iterable[pa.Table], size: int) -> Iterator[pa.Table]:
+    """Yield the rows of all tables in tables of ``size`` rows, the last one of fewer."""
+    held: list[pa.Table] = []
+    for table in tables:
+        held.append(table)
+        if sum(part.num_rows for part in held) < size:
+            continue
+        whole = pa.concat_tables(held)
+        full = whole.num_rows // size * size
+        yield from (whole.slice(start, size).combine_chunks() for start in range(0, full, size))
+        held = [whole.slice(full)]
+    if any(part.num_rows for part in held):
+        yield pa.concat_tables(held).combine_chunks()

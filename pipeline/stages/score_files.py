@@ -23,7 +23,15 @@ from pipeline.stages.identities import Distinct
 from pipeline.stages.output import Output
 from pipeline.stages.scored_folder import ScoredFolder, part
 from pipeline.stages.shard_run import ShardRun
-from pipeline.storage import ARTICLE_SCHEMA, SCORE_SCHEMA, TableWriter, batches, schema_of, write_manifest, write_table
+from pipeline.storage import (
+    ARTICLE_SCHEMA,
+    SCORE_SCHEMA,
+    TableWriter,
+    schema_of,
+    table_batches,
+    write_manifest,
+    write_table,
+)
 
 _AT_ONCE = 2000
 DRIFT_SCHEMA = schema_of(
@@ -112,17 +120,11 @@ def _add(totals: _Totals, record: ShardRecord, corrector: Corrector) -> None:
 
 def _write_table(scored: ScoredFolder, out: Path, side: Path, stack: ExitStack) -> None:
     """Write rows and articles; they appear under their names when the stack is closed."""
-    table = stack.enter_context(TableWriter(out, SCORE_SCHEMA))
-    articles = stack.enter_context(TableWriter(side, ARTICLE_SCHEMA))
-
-    def rows() -> Iterator[Row]:
-        for name in scored.ledger.names():
-            yield from scored.read(name)[1]
-
-    for batch in batches(rows(), _AT_ONCE):
-        table.write(batch)
-    for batch in batches((row for name in scored.ledger.names() for row in scored.read_articles(name)), _AT_ONCE):
-        articles.write(batch)
+    for path, schema in ((out, SCORE_SCHEMA), (side, ARTICLE_SCHEMA)):
+        writer = stack.enter_context(TableWriter(path, schema))
+        tables = (scored.table(name, articles=path is side) for name in scored.ledger.names())
+        for batch in table_batches(tables, _AT_ONCE):
+            writer.write_table(batch)
 
 
 def _write_rejects(path: Path, rows: Iterator[Row]) -> int:

@@ -21,7 +21,7 @@ from pipeline.errors import InputError, PipelineError
 from pipeline.ledger import LEDGER, Ledger, ShardRecord
 from pipeline.parts import PARTS
 from pipeline.places import LocalPlace, Place
-from pipeline.shard_files import Facts, note_of, unpack
+from pipeline.shard_files import Facts, note_of, unpack, unpack_table
 from pipeline.stages.identities import copy_id
 from pipeline.stages.shard_rewrite import Irreversible, rewritten
 from pipeline.stages.shard_work import Done, pack_articles, pack_rows, speakers_of
@@ -436,6 +436,10 @@ class ScoredFolder:
     def read_articles(self, name: str) -> list[dict[str, Any]]:
         """Return the articles of a shard, as rows."""
         return unpack(self.file(name, articles=True), f"{self.where}/{part(name)}")[0]
+
+    def table(self, name: str, *, articles: bool = False) -> pa.Table:
+        """Return the rows of a shard, or its articles, as a table."""
+        return unpack_table(self.file(name, articles=articles), f"{self.where}/{part(name)}")[0]
 
     def file(self, name: str, *, articles: bool = False) -> bytes:
         """Return the file of a shard, or of its articles.

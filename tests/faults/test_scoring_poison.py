@@ -88,8 +88,8 @@ def test_one_worker_and_several_and_none_give_the_same_bytes(command, models, tm
 
 
 def test_status_is_right_while_a_run_goes_on_after_ctrl_c_and_at_the_end(command, models, tmp_path):
-    given = arguments(write_articles(tmp_path / "articles", 9), "scored", models[0], "--workers", "1", engine="local")
-    process = command.begun(tmp_path, given, slow=0.4)
+    given = arguments(write_articles(tmp_path / "articles", 19), "scored", models[0], "--workers", "1", engine="local")
+    process = command.begun(tmp_path, given, slow=0.8)  # asking for the status takes seconds, too
     end = time.monotonic() + 60
     while len(finished(tmp_path, "scored", models[0])) < 3 and time.monotonic() < end:
         time.sleep(0.05)
@@ -97,7 +97,7 @@ def test_status_is_right_while_a_run_goes_on_after_ctrl_c_and_at_the_end(command
     process.send_signal(signal.SIGINT)
     said = process.communicate(timeout=30)[1]
     assert running["state"] == "running"
-    assert 3 <= running["totals"]["articles"] < 10
+    assert 3 <= running["totals"]["articles"] < 20
     assert running["rate"] is None or running["rate"] > 0
     assert process.returncode == 130
     assert "Traceback" not in said
@@ -109,9 +109,9 @@ def test_status_is_right_while_a_run_goes_on_after_ctrl_c_and_at_the_end(command
     assert "the same command goes on with it" in command.forked(tmp_path, ["score", "--status", "scored"]).out
     log = tmp_path / "log"
     assert command.own(tmp_path, given, log=str(log)).status == 0
-    assert scored_in(log).total() == 10 - done
+    assert scored_in(log).total() == 20 - done
     ended = status_of(command, tmp_path)
-    assert (ended["state"], ended["share"], ended["totals"]["articles"]) == ("finished", 1.0, 10)
+    assert (ended["state"], ended["share"], ended["totals"]["articles"]) == ("finished", 1.0, 20)
 
 
 def status_of(command, folder):
