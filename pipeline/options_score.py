@@ -58,7 +58,9 @@ Retry = Annotated[
 Prune = Annotated[
     bool,
     typer.Option(
-        "--prune", help="Take out of the folder what the input no longer has.", rich_help_panel="Large inputs"
+        "--prune",
+        help="Take out of the folder all that the input of this command does not have.",
+        rich_help_panel="Large inputs",
     ),
 ]
 Status = Annotated[
@@ -66,7 +68,7 @@ Status = Annotated[
     typer.Option(
         "--status",
         metavar="FILE|FOLDER",
-        help="Show how far the run into it has come, e.g. --status scored, and stop.",
+        help="Show how far the run into it has come, e.g. --status scored; the run goes on.",
         rich_help_panel="Large inputs",
     ),
 ]

@@ -13,8 +13,8 @@ from pipeline.doctor.findings import Finding
 
 _MB, _GB = 10**6, 10**9
 _LITTLE_DISK, _NO_DISK = 5 * _GB, 500 * _MB
-# `stance score` takes some 300 MB (benchmarks/RESULTS.md); training on large tables and encoders take more.
-_LITTLE_MEMORY, _NO_MEMORY = 1 * _GB, 300 * _MB
+# `stance score` takes 760 MB with one worker (benchmarks/RESULTS.md); training on large tables and encoders take more.
+_LITTLE_MEMORY, _NO_MEMORY = 2 * _GB, 800 * _MB
 
 
 def look() -> Iterator[Finding]:

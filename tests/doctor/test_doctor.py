@@ -238,13 +238,13 @@ def test_room_for_temporary_files(ask, monkeypatch, tmp_path):
 @pytest.mark.parametrize(
     ("memory", "said", "status"),
     [
-        (Memory(16000 * MB, 1000 * MB), "ok      memory: 1.0 GB available of 16.0 GB; {}", 0),
+        (Memory(16000 * MB, 2000 * MB), "ok      memory: 2.0 GB available of 16.0 GB; {}", 0),
         (
-            Memory(16000 * MB, 999 * MB),
-            "note    memory: 999 MB available of 16.0 GB; {}; less than 1.0 GB",
+            Memory(16000 * MB, 1200 * MB),
+            "note    memory: 1.2 GB available of 16.0 GB; {}; less than 2.0 GB",
             0,
         ),
-        (Memory(512 * MB, 299 * MB), "broken  memory: 299 MB available of 512 MB; {}; less than 300 MB", 1),
+        (Memory(1024 * MB, 799 * MB), "broken  memory: 799 MB available of 1.0 GB; {}; less than 800 MB", 1),
         (Memory(512 * MB, None), "ok      memory: an unknown part available of 512 MB; {}", 0),
     ],
 )
