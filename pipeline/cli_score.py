@@ -58,7 +58,7 @@ def score(
         say_json(manifest.as_dict())
         return
     say_manifest(manifest)
-    if any(name.endswith(".drift.csv") for name in manifest.outputs):
+    if stage.drift_name(out) in manifest.outputs:
         from pipeline.console_score import say_drift
 
         say_drift(stage.read_drift(out))

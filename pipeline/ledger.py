@@ -20,7 +20,7 @@ from pipeline.records import text_hash
 
 LEDGER = "_ledger.sqlite"
 """Name of the file; tools that read folders of Parquet files pass over names with an underscore."""
-FORMAT = "3"
+FORMAT = "4"
 
 Seen = Literal["new", "known", "again"]
 

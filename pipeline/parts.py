@@ -30,7 +30,7 @@ def beside(out: Path, name: str) -> Path:
     """
     if not is_folder(out):
         return side_path(out, name)
-    folder = out if out.name not in ("", "..") else Path(os.path.realpath(out))
+    folder = out if out.name not in ("", "..") and not out.is_symlink() else Path(os.path.realpath(out))
     return folder.with_name(f"{folder.name}.{name}")
 
 

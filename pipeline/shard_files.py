@@ -18,7 +18,7 @@ from pipeline.records import LABELS
 Row = dict[str, Any]
 
 _KEY = b"quotestance"
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,8 @@ class ItemFacts:
         Id and source of each article in it, the id as the text alone gives it.
     failed
         The document could not be worked through; its reject says why.
+    corrections
+        What ``Corrector`` found in it; empty without files of corrections.
     """
 
     digest: str
@@ -44,6 +46,7 @@ class ItemFacts:
     rejects: tuple[Mapping[str, Any], ...] = ()
     articles: tuple[tuple[str, str], ...] = ()
     failed: bool = False
+    corrections: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +60,9 @@ class Facts:
     rows, stances
         Rows, and statements by predicted label.
     drift
-        Stance before and now of each statement when a model took the place of another: the other's name under
-        ``model``, and under ``moved`` rows of target, stance before, stance now, number.
-    corrections
-        What ``Corrector`` found in the shard; empty without files of corrections.
+        When a model took the place of another: the other's name under ``model``, the stance of each row before under
+        ``was`` (its place in ``LABELS``), and of the statements under ``moved`` rows of target, stance before, stance
+        now, number.
     """
 
     shard: str
@@ -74,7 +76,6 @@ class Facts:
     stances: Mapping[str, int]
     copies: Mapping[int, str | None] = field(default_factory=dict)
     drift: Mapping[str, Any] | None = None
-    corrections: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def counts(self) -> Counter[str]:
@@ -95,6 +96,11 @@ class Facts:
         return [article for item in self.items for article in item.articles]
 
     @property
+    def corrections(self) -> list[Mapping[str, Any]]:
+        """What ``Corrector`` found, by document; without those in which it found nothing."""
+        return [item.corrections for item in self.items if item.corrections]
+
+    @property
     def failed(self) -> int:
         """Documents that could not be worked through."""
         return sum(item.failed for item in self.items)
@@ -102,7 +108,16 @@ class Facts:
     def counting(self, rows: Sequence[Mapping[str, Any]]) -> Self:
         """Return the facts with the counts of these rows."""
         stances = Counter(row["stance"] for row in rows if row["is_statement"])
-        return replace(self, rows=len(rows), stances={label: stances[label] for label in LABELS})
+        counted = replace(self, rows=len(rows), stances={label: stances[label] for label in LABELS})
+        if self.drift is None:
+            return counted
+        moved: Counter[tuple[str | None, str, str]] = Counter(
+            (row["target"], LABELS[int(was)], row["stance"])
+            for was, row in zip(self.drift["was"], rows, strict=True)
+            if row["is_statement"]
+        )
+        found = [[*key, count] for key, count in sorted(moved.items(), key=lambda item: tuple(map(str, item[0])))]
+        return replace(counted, drift={**self.drift, "moved": found})
 
     def note(self) -> dict[str, Any]:
         """Return the facts as JSON-ready values, with a check."""

@@ -287,13 +287,17 @@ def batches(rows: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[str
 def table_batches(tables: Iterable[pa.Table], size: int) -> Iterator[pa.Table]:
     """Yield the rows of all tables in tables of ``size`` rows, the last one of fewer."""
     held: list[pa.Table] = []
+    rows = 0
     for table in tables:
-        held.append(table)
-        if sum(part.num_rows for part in held) < size:
+        if not table.num_rows:
             continue
-        whole = pa.concat_tables(held)
-        full = whole.num_rows // size * size
+        held.append(table)
+        rows += table.num_rows
+        if rows < size:
+            continue
+        whole, full = pa.concat_tables(held), rows // size * size
         yield from (whole.slice(start, size).combine_chunks() for start in range(0, full, size))
-        held = [whole.slice(full)]
-    if any(part.num_rows for part in held):
+        rows -= full
+        held = [whole.slice(full)] if rows else []
+    if rows:
         yield pa.concat_tables(held).combine_chunks()

@@ -29,7 +29,8 @@ KINDS = {
 _TAR_ENDINGS = (".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 # What our own stages leave beside their tables.
 _SIDE_ENDINGS = (
-    ".manifest.json", ".rejected.jsonl", ".extracted.txt", ".corrections.jsonl", ".marks.jsonl", ".torn.jsonl",
+    ".manifest.json", ".rejected.jsonl", ".drift.csv", ".extracted.txt", ".corrections.jsonl", ".marks.jsonl",
+    ".torn.jsonl",
 )  # fmt: skip
 
 

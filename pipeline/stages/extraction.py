@@ -103,11 +103,16 @@ def quote_options(config: ReadingConfig) -> QuoteOptions:
     ModelError
         If the tagger is missing or damaged.
     """
-    tagger = None
-    if "indirect" in config.kinds:
-        places = [config.tagger] if config.tagger else model_folders("indirect")
-        tagger = Tagger(next((folder for folder in places if folder.is_dir()), places[0]))
-    return QuoteOptions(frozenset(config.kinds), config.min_speaker_confidence, tagger)
+    folder = tagger_folder(config)
+    return QuoteOptions(frozenset(config.kinds), config.min_speaker_confidence, Tagger(folder) if folder else None)
+
+
+def tagger_folder(config: ReadingConfig) -> Path | None:
+    """Return the folder of the tagger that is to find indirect speech; None where that is not wanted."""
+    if "indirect" not in config.kinds:
+        return None
+    places = [config.tagger] if config.tagger else model_folders("indirect")
+    return next((folder for folder in places if folder.is_dir()), places[0])
 
 
 class Extractor:
@@ -138,7 +143,7 @@ class Extractor:
     ) -> None:
         self._finder = TopicFinder({topic.target: topic.aliases for topic in topics})
         self._wanted, self._default = quote_options(config), config.target
-        self._targets, self._corrector = tuple(targets), corrector
+        self._targets, self._corrector = tuple(dict.fromkeys(targets)), corrector
 
     def articles(
         self, document: Document, reject: Callable[[Reject], None], counts: Counter[str], name: Naming = _as_it_is

@@ -73,7 +73,8 @@ class Feed:
         self._waiting: deque[Task] = deque()
         self._trials: dict[str, _Trial] = {}
         self._digest = hashlib.sha256()
-        self._lost_in_a_row = 0
+        self.held: list[tuple[Task, Done]] = []
+        """Shards of which nothing could be worked through; to be kept if others can be, or nothing comes any more."""
         self.passed_over = 0
         self._tasks = chain(again, self._new())
 
@@ -109,19 +110,27 @@ class Feed:
             else:
                 yield Item(digest, document, position, self.reading.done)
 
-    def done(self, task: Task, done: Done | None) -> Done | None:
-        """Take note of a task that is done; return what is to be kept of it."""
+    def done(self, task: Task, done: Done | None) -> list[tuple[Task, Done]]:
+        """Take note of a task that is done; return what is to be kept by now."""
         if task.probe is not None:
             self._tried(task, None)
-            return None
-        lost = done is not None and bool(done.facts.items) and done.facts.failed == len(done.facts.items)
-        self._lost_in_a_row = self._lost_in_a_row + 1 if lost and done and len(done.facts.items) > 1 else 0
-        if self._lost_in_a_row >= _ALL_FAIL and done is not None:
+        if done is None:
+            return []
+        self.held.append((task, done))
+        if task.old is None and 0 < len(done.facts.items) == done.facts.failed:
+            # A fault of the program's, perhaps: to be mended, and not to be kept. One article alone may well fail.
+            if sum(len(lost.facts.items) > 1 for _, lost in self.held) < _ALL_FAIL:
+                return []
             why = done.facts.rejects[0]["message"]
             raise ExecutorError(
                 f"nothing of {_ALL_FAIL} shards in a row could be worked through ({why}); mend that first"
             )
-        return done
+        kept, self.held = self.held, []
+        return kept
+
+    def give(self, task: Task) -> None:
+        """Hand a task in."""
+        self._waiting.append(task)
 
     def failed(self, task: Task, fault: str) -> None:
         """Hand a task in again that has no value, or try its documents one by one, or give them up."""

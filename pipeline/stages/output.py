@@ -34,8 +34,14 @@ class Output:
 
     @classmethod
     def of(cls, name: str | Path) -> Self:
-        """Return the output of a path, also one that is given as an address on this machine."""
-        return cls(plain(str(name)).rstrip("/") or str(name))
+        """Return the output of a path, also one that is given as an address on this machine.
+
+        Side files stand beside the folder itself, whatever link leads to it.
+        """
+        found = cls(plain(str(name)).rstrip("/") or str(name))
+        if not found.remote and found.folder and (Path(found.name).name in ("", "..") or os.path.islink(found.name)):
+            return cls(os.path.realpath(found.name))
+        return found
 
     @property
     def shown(self) -> str:
@@ -65,6 +71,11 @@ class Output:
         return joined(parent, f"{own if self.folder else PurePosixPath(own).stem}.{name}")
 
     @property
+    def afresh(self) -> str:
+        """What to do to begin anew."""
+        return "name another --out" if self.folder else f"remove {shown(self._hidden)} to begin anew"
+
+    @property
     def outputs(self) -> list[str]:
         """The output and its side files, manifest included."""
         return [self.name, *map(self.side, ("articles.parquet", "rejected.jsonl", "manifest.json"))]
@@ -73,9 +84,13 @@ class Output:
         """Return where shards are kept, their rows and their articles; those of a table hidden until it is done."""
         if self.folder:
             return place(self.name), place(self.side("articles.parquet"))
+        return place(self._hidden), place(joined(self._hidden, "articles"))
+
+    @property
+    def _hidden(self) -> str:
+        """Where the shards of a table are kept."""
         parent, _, own = self.name.rpartition("/")
-        hidden = joined(parent, f".{own}.shards") if parent or not self.name.startswith("/") else f"/.{own}.shards"
-        return place(hidden), place(joined(hidden, "articles"))
+        return joined(parent, f".{own}.shards") if parent or not self.name.startswith("/") else f"/.{own}.shards"
 
     def made(self) -> list[Path]:
         """Return the folders that have to be made for it, the innermost first."""
@@ -105,6 +120,8 @@ class Output:
             raise InputError(f"{out}: cannot write here; name a table (.parquet, .jsonl, .csv) or a folder")
         if not is_folder(out):
             check_table_path(out)
+        if not out.name:
+            raise InputError(f"{out}: has no folder around it for its side files; name a folder in it")
         # Side files of a folder stand beside it: those of the working folder would land outside of it.
         if is_folder(out) and out.exists() and out.samefile("."):
             raise InputError(f"{out}: is the working folder; name a folder in it, or a table (.parquet, .jsonl, .csv)")

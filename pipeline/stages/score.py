@@ -20,7 +20,7 @@ from pipeline.parts import PARTS, read_parts
 from pipeline.places import place
 from pipeline.records import Manifest
 from pipeline.stages.correction import Corrector
-from pipeline.stages.extraction import quote_options
+from pipeline.stages.extraction import quote_options, tagger_folder
 from pipeline.stages.output import Output, same
 from pipeline.stages.score_files import write_outputs
 from pipeline.stages.scored_folder import Keys, ScoredFolder
@@ -29,7 +29,7 @@ from pipeline.stages.shard_run import ShardRun
 from pipeline.stages.shard_work import Spec
 from pipeline.storage import Stopwatch
 
-__all__ = ["Scorer", "find_model", "load_scorer", "read_drift", "read_rows", "run"]
+__all__ = ["Scorer", "drift_name", "find_model", "load_scorer", "read_drift", "read_rows", "run"]
 
 _log = logging.getLogger(__name__)
 
@@ -105,11 +105,13 @@ def run(
         return replace(manifest, inputs=manifest.inputs | remote | {address: spec.fingerprint}, outputs=outputs)
 
     try:
-        with ScoredFolder(*shards, output.shown, _keys(spec), tell, verify=config.verify) as scored:
+        with ScoredFolder(
+            *shards, output.shown, _keys(spec), tell, verify=config.verify, otherwise=output.afresh
+        ) as scored:
             work = ShardRun(config, scored, spec, progress, tell)
             try:
                 work.through(paths, retry=retry)
-                work.complete(prune=prune or not output.folder)
+                work.complete(prune=prune or not output.folder, spare=output.folder)
                 output.sweep()
                 manifest = write_outputs(scored, output, work, corrector, manifest_of)
                 did = {"ended": round(time.time()), "seconds": manifest.seconds, **work.did()}
@@ -128,6 +130,11 @@ def read_rows(out: str) -> list[dict[str, Any]]:
     """Return the rows of an output that was written."""
     output = Output.of(out)
     return _read(output.name, folder=output.folder)
+
+
+def drift_name(out: str) -> str:
+    """Return what a manifest calls the table of how shares moved."""
+    return shown(Output.of(out).side("drift.csv"))
 
 
 def read_drift(out: str) -> list[dict[str, Any]]:
@@ -152,7 +159,7 @@ def _spec(config: ScoreConfig, targets: Sequence[str], folder: Path) -> Spec:
     topics, fingerprint = tuple(load_topics()), stance.fingerprint(folder)
     model = model_name(stance.read_card(folder)["classifier"], fingerprint)
     scoring = sha256_text(f"{fingerprint} {config.abstain_below} {__version__}")
-    return Spec(config, tuple(map(readable, targets)), topics, folder, fingerprint, "", scoring, model)
+    return Spec(config, tuple(dict.fromkeys(map(readable, targets))), topics, folder, fingerprint, "", scoring, model)
 
 
 def _keys(spec: Spec) -> Keys:
@@ -160,7 +167,8 @@ def _keys(spec: Spec) -> Keys:
     config = spec.config
     values = config.model_dump(mode="json", include=set(ReadingConfig.model_fields) - _NOT_OF_THE_QUOTES)
     values["corrections"] = sorted(sha256_file(path) for path in config.corrections)
-    values["tagger"] = sha256_tree(config.tagger) if config.tagger else None
+    tagger = tagger_folder(config)
+    values["tagger"] = sha256_tree(tagger) if tagger else None
     values["topics"] = sha256_text(repr([topic.model_dump(mode="json") for topic in spec.topics]))
     values |= {"targets": list(spec.targets), "version": __version__}
     return Keys({name: str(value) for name, value in values.items()}, spec.scoring, spec.model)

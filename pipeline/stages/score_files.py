@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
@@ -10,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipeline.addresses import shown
+from pipeline.addresses import is_address, shown
 from pipeline.encodings import escaped
 from pipeline.errors import InputError
 from pipeline.files import atomic_path, sha256_file, sha256_text
@@ -81,6 +82,7 @@ def write_outputs(
     for record in scored.ledger.shards():
         _add(totals, record, corrector)
         for row in scored.facts(record.name).rejects if record.rejects else ():
+            work.check_strict(Reject(**row))
             rejects(Reject(**row))
     work.check(rejects, totals.counts["articles"])
     unfit: list[Reject] = []
@@ -109,7 +111,8 @@ def write_outputs(
 
 def _add(totals: _Totals, record: ShardRecord, corrector: Corrector) -> None:
     summary = record.summary
-    corrector.merge(summary["corrections"])
+    for found in summary["corrections"]:
+        corrector.merge(found)
     totals.counts.update(summary["counts"])
     totals.stances.update(summary["stances"])
     totals.rows += record.rows
@@ -147,14 +150,16 @@ def _rejects(scored: ScoredFolder, work: ShardRun, unfit: list[Reject], earlier:
             for row in scored.facts(record.name).rejects if record.rejects else ():
                 told.add(json.dumps(row))
                 yield row
-        yield from map(asdict, unfit)
+        for row in map(asdict, unfit):
+            told.add(json.dumps(row))
+            yield row
         yield from (row for row in earlier if told.add(json.dumps(row)))
 
 
 def _earlier(output: Output, paths: Sequence[str]) -> Iterator[Row]:
     """Yield the rejects of earlier inputs, those below none of the paths that were read now."""
     parent, _, own = output.side("rejected.jsonl").rpartition("/")
-    given = [shown(path).rstrip("/") for path in paths]
+    given = [shown(path).rstrip("/") if is_address(path) else os.path.normpath(path) for path in paths]
     try:
         lines = place(parent or ".").read(own).split(b"\n")
     except InputError:
@@ -167,6 +172,8 @@ def _earlier(output: Output, paths: Sequence[str]) -> Iterator[Row]:
 
 
 def _below(file: str, path: str) -> bool:
+    if path == ".":
+        return not is_address(file) and not file.startswith(("/", "../"))
     return file == path or file.startswith((f"{path}/", f"{path}::"))
 
 

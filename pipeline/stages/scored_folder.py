@@ -21,8 +21,8 @@ from pipeline.errors import InputError, PipelineError
 from pipeline.ledger import LEDGER, Ledger, ShardRecord
 from pipeline.parts import PARTS
 from pipeline.places import LocalPlace, Place
-from pipeline.shard_files import Facts, note_of, unpack, unpack_table
-from pipeline.stages.identities import copy_id
+from pipeline.shard_files import Facts, ItemFacts, note_of, unpack, unpack_table
+from pipeline.stages.identities import copy_id, repeated
 from pipeline.stages.shard_rewrite import Irreversible, rewritten
 from pipeline.stages.shard_work import Done, pack_articles, pack_rows, speakers_of
 from pipeline.storage import ARTICLE_SCHEMA, SCORE_SCHEMA
@@ -36,7 +36,10 @@ _UNFINISHED = (".part-*.parquet.????????.tmp", f".{RUNS}.????????.tmp", f".{LEFT
 _LOCK_SECONDS = 1.0
 """To wait for the lock: who asks how far a run has come holds it for a moment."""
 
-_NO_DAMAGE = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}
+_NO_DAMAGE = {
+    sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR,
+}  # fmt: skip
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 _UNKNOWN = "its ledger is gone, so which ones is not known"
@@ -91,7 +94,9 @@ class ScoredFolder:
     verify
         Read all files and compare them with their hashes. Otherwise this is done with those whose size or time of
         change is another than the ledger says, and with all where the ledger is not as the last run left it; at an
-        address, with those alone that the run reads.
+        address, with those alone that the run reads, unless a run was killed there.
+    otherwise
+        What to do where the quotes are to be found with other settings.
 
     Raises
     ------
@@ -100,12 +105,21 @@ class ScoredFolder:
     """
 
     def __init__(
-        self, parts: Place, articles: Place, where: str, keys: Keys, tell: Tell, *, verify: bool = False
+        self,
+        parts: Place,
+        articles: Place,
+        where: str,
+        keys: Keys,
+        tell: Tell,
+        *,
+        verify: bool = False,
+        otherwise: str = "name another --out",
     ) -> None:
-        self._verify, self._trusted, self._sound = verify, False, False
+        self._verify, self._trusted, self._sound, self._doubted = verify, False, False, False
         self.parts, self.articles, self.where, self.keys, self._tell = parts, articles, where, keys, tell
         self.discard = False  # at the end: all that is in it has come into a table, or is nothing
         self._lost: list[str] = []
+        self._otherwise, self._to_read_again = otherwise, 0
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
@@ -123,9 +137,13 @@ class ScoredFolder:
                 if self.parts.names(LEDGER):
                     (folder / LEDGER).write_bytes(self.parts.read(LEDGER))
             self.ledger = stack.enter_context(self._opened(folder / LEDGER))
+            self._sound = self._trusted  # nothing is changed before the settings are found to be the same
             try:
+                self._verify |= self.ledger.about("open") == "yes"  # of an address: a run was killed
                 self._check_reading()
+                self._sound = False
                 self._complete()
+                self._say_open("yes")
             except sqlite3.Error as error:
                 raise self._of_ledger(error) from error
             self.publish()  # readers of a folder above know by it whose shards these are
@@ -133,10 +151,12 @@ class ScoredFolder:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> None:
-        self._sound = kind is None or issubclass(kind, (PipelineError, KeyboardInterrupt))
+        self._sound = not self._doubted and (kind is None or issubclass(kind, (PipelineError, KeyboardInterrupt)))
         try:
             if not isinstance(self.parts, LocalPlace) and not self.discard:
                 with suppress(InputError, sqlite3.Error) if kind else ExitStack():
+                    if self._sound:
+                        self._say_open("no")
                     self.publish()
         finally:
             self._stack.close()
@@ -163,6 +183,11 @@ class ScoredFolder:
             with suppress(InputError):  # the next run reads all of the folder, then
                 self.parts.write(LEFT, self.parts.stamp(LEDGER).encode())
 
+    def _say_open(self, word: str) -> None:
+        """Say in a ledger at an address whether shards may be newer than it is."""
+        if not isinstance(self.parts, LocalPlace):
+            self.ledger.tell("open", word)
+
     def publish(self) -> None:
         """Copy the ledger to where the shards are, if that is at an address."""
         if not isinstance(self.parts, LocalPlace):
@@ -172,9 +197,14 @@ class ScoredFolder:
     # --- opening
 
     def _check_own(self) -> None:
-        """Raise ``InputError`` where tables of another origin are."""
-        if foreign := [name for name in self.parts.names(PARTS) if not _OURS.fullmatch(name)]:
-            raise InputError(f"{self.where}: holds {foreign[0]}, which is no shard of ours; name another --out")
+        """Raise ``InputError`` where tables of another origin are, or the articles of ours are missing."""
+        for place, what in ((self.parts, "holds"), (self.articles, "its folder of articles holds")):
+            if foreign := [name for name in place.names(PARTS) if not _OURS.fullmatch(name)]:
+                raise InputError(f"{self.where}: {what} {foreign[0]}, which is no shard of ours; name another --out")
+        if self.parts.names(PARTS) and not self.articles.names(PARTS):
+            raise InputError(
+                f"{self.where}: the folder of its articles is missing; put it back beside it, or name another --out"
+            )
 
     def _opened(self, path: Path) -> Ledger:
         """Return the ledger; a damaged one is put aside, and the files say what was in it."""
@@ -208,7 +238,7 @@ class ScoredFolder:
     def _of_other_settings(self, which: str) -> _OtherSettings:
         return _OtherSettings(
             f"{self.where}: its quotes were found with other settings ({which}); "
-            "give the old ones, or name another --out"
+            f"give the old ones, or {self._otherwise}"
         )
 
     def _complete(self) -> None:
@@ -239,7 +269,9 @@ class ScoredFolder:
         # Last of all: settings that are refused are not put down as those of the shards.
         self.ledger.tell("reading", json.dumps(dict(self.keys.reading), sort_keys=True))
         newest = max((record.generation for record in self.ledger.shards()), default=0)
-        self.ledger.tell("generation", str(max(self.ledger.generation, len(self.runs()), newest)))
+        ended, told = self.ledger.generation, len(self.runs())
+        ended -= ended == told + 1  # killed between the ledger and the history: that run is gone on with
+        self.ledger.tell("generation", str(max(ended, told, newest)))
         self._move_out()
 
     def _is_whole(self, record: ShardRecord) -> bool:
@@ -341,9 +373,8 @@ class ScoredFolder:
 
     def _record(self, facts: Facts, rows_sha256: str, articles_sha256: str, seconds: float | None) -> ShardRecord:
         counts = facts.counts
-        summary = {
-            "counts": counts, "stances": facts.stances, "drift": facts.drift, "corrections": facts.corrections,
-        }  # fmt: skip
+        drift = facts.drift and {name: facts.drift[name] for name in ("model", "moved")}
+        summary = {"counts": counts, "stances": facts.stances, "drift": drift, "corrections": facts.corrections}
         return ShardRecord(
             facts.shard, facts.generation, facts.position, facts.reading, facts.scoring, facts.model, rows_sha256,
             articles_sha256, counts["articles"], counts["quotes"], facts.rows, len(facts.rejects), facts.failed,
@@ -376,13 +407,30 @@ class ScoredFolder:
         seconds = (record and record.seconds) or 0.0
         self._put(Done(facts, pack_rows(rows, facts), pack_articles(articles, facts), seconds, speakers_of(rows)))
 
-    def prune(self) -> int:
-        """Take out the documents that the input of this run did not have; return how many."""
-        count = 0
-        for name, digests in self.ledger.absent():
-            self.rewrite(name, leaving=digests)
-            count += len(digests)
-        return count
+    def prune(self, unread: Collection[str] = ()) -> int:
+        """Take out the documents that the input of this run did not have; return how many of them stay.
+
+        Parameters
+        ----------
+        unread
+            Names of files and folders that the input had and that could not be read: their documents stay.
+        """
+        kept = 0
+        for name, absent in self.ledger.absent():
+            items = self.facts(name).items
+            leaving = {item.digest for item in items if item.digest in absent and not _below(item, unread)}
+            kept += len(absent) - len(leaving)
+            if any(item.digest not in leaving and _repeats(item) for item in items):
+                self._strike_out(name)  # it may be the only one now
+            elif leaving:
+                self.rewrite(name, leaving=leaving)
+        return kept
+
+    def _strike_out(self, name: str) -> None:
+        """Have a shard of this input read again by the next run."""
+        self.ledger.forget(name)
+        self._drop(name)
+        self._to_read_again += 1
 
     def lost(self) -> int:
         """Return how many documents of damaged shards the input did not bring back."""
@@ -397,7 +445,6 @@ class ScoredFolder:
             If shards have to be read again for that: they are struck out, and the next run does it.
         """
         self.ledger.want_copies(self._own_ids())
-        again = 0
         for name in self.ledger.names():
             record, wanted = self.ledger.shard(name), self.ledger.wanted_copies(name)
             if record is None or dict(record.copies) == wanted:
@@ -405,11 +452,11 @@ class ScoredFolder:
             try:
                 self.rewrite(name, copies=wanted)
             except Irreversible:
-                self.ledger.forget(name)
-                self._drop(name)
-                again += 1
-        if again:
-            raise InputError(f"{self.where}: articles of {again} shards have to be read again; start the command again")
+                self._strike_out(name)
+        if self._to_read_again:
+            raise InputError(
+                f"{self.where}: articles of {self._to_read_again} shards have to be read again; start the command again"
+            )
 
     def _own_ids(self) -> Iterator[tuple[str, int, str | None]]:
         last, sources = "", set[str]()
@@ -437,6 +484,11 @@ class ScoredFolder:
         """Return the articles of a shard, as rows."""
         return unpack(self.file(name, articles=True), f"{self.where}/{part(name)}")[0]
 
+    def holds(self, name: str, data: bytes) -> bool:
+        """Return whether the rows of a shard are those of this file."""
+        record = self.ledger.shard(name)
+        return record is not None and record.rows_sha256 == _sha256(data)
+
     def table(self, name: str, *, articles: bool = False) -> pa.Table:
         """Return the rows of a shard, or its articles, as a table."""
         return unpack_table(self.file(name, articles=articles), f"{self.where}/{part(name)}")[0]
@@ -447,12 +499,11 @@ class ScoredFolder:
         Raises
         ------
         InputError
-            If it is damaged: then the shard is struck out, and the next run scores it again.
+            If it is not as the ledger has it: then the next run reads all files, and scores the shard again.
         """
         data, record = (self.articles if articles else self.parts).read(part(name)), self.ledger.shard(name)
         if record and _sha256(data) != (record.articles_sha256 if articles else record.rows_sha256):
-            self.ledger.forget(name)
-            self._drop(name)
+            self._doubted = True
             raise InputError(f"{self.where}/{part(name)}: damaged; start the command again, and it is scored again")
         return data
 
@@ -498,6 +549,21 @@ def _caught_up(facts: Facts, rows: list[dict[str, Any]], side: Mapping[str, Any]
     if facts.rows != len(rows):
         raise ValueError("rows are missing")
     return facts, rows
+
+
+def _repeats(item: ItemFacts) -> bool:
+    """Return whether an article of a document was left out since another one is the same."""
+    return any(reject["reason"] == repeated().reason for reject in item.rejects)
+
+
+def _below(item: ItemFacts, names: Collection[str]) -> bool:
+    """Return whether a document comes from one of the files, or from below one of the folders."""
+    sources = {source for _, source in item.articles} or {str(reject["file"]) for reject in item.rejects}
+    return any(
+        path[: match.start()] in names
+        for path in (f"{source.partition('#')[0]}/" for source in sources)
+        for match in re.finditer(r"/|::", path)
+    )
 
 
 def _fit(rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> bool:

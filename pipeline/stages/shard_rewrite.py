@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
+from itertools import compress
 from typing import Any
 
 from pipeline.records import Reject, text_hash
@@ -53,8 +54,14 @@ def rewritten(
         place += len(item.articles)
     base = facts.articles
     places = {(before.get(p, article) or "", source): p for p, (article, source) in enumerate(base)}
-    kept_rows = _renamed(rows, places, base, gone, copies)
-    kept_articles = _renamed(articles, places, base, gone, copies)
+    left_out = gone | {place for place, own in copies.items() if own is None}
+    staying = [places[row["article_id"], row["source"]] not in left_out for row in rows]
+    kept_rows = _renamed(compress(rows, staying), places, base, copies)
+    kept_articles = _renamed(
+        (row for row in articles if places[row["article_id"], row["source"]] not in left_out), places, base, copies
+    )
+    if facts.drift is not None:
+        facts = replace(facts, drift={**facts.drift, "was": "".join(compress(facts.drift["was"], staying))})
     items = _without_repeated(facts, rows, places, {p for p, own in copies.items() if own is None and p not in before})
     items = [item for item in items if item.digest not in leaving]
     shift = {old: new for new, old in enumerate(p for p in range(len(base)) if p not in gone)}
@@ -63,21 +70,18 @@ def rewritten(
 
 
 def _renamed(
-    rows: Sequence[Row],
+    rows: Iterable[Row],
     places: Mapping[tuple[str, str], int],
     base: Sequence[tuple[str, str]],
-    gone: Collection[int],
     copies: Mapping[int, str | None],
 ) -> list[Row]:
-    """Return the rows, of quotes or of articles, under the ids of their articles, without those that are left out."""
+    """Return the rows, of quotes or of articles, under the ids of their articles."""
     kept = []
     for row in rows:
         old = row["article_id"]
         place = places[old, row["source"]]
         new = copies.get(place, base[place][0])
-        if place in gone or new is None:
-            continue
-        if new != old:
+        if new is not None and new != old:
             row = row | {"article_id": new, "story_id": new}
             for name in _BY_ARTICLE:
                 if row.get(name, "").startswith(f"{old}:"):

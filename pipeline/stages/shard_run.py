@@ -25,6 +25,8 @@ from pipeline.stages.workers import workers_for
 
 _TELL_SECONDS, _PUBLISH_SECONDS = 2.0, 60.0
 """Between two entries of how far a run has come, and between two copies of the ledger to an address."""
+_TORN = {"truncated", "broken-gzip", "broken-archive", "broken-csv", "broken-json", "broken-parquet", "archive-bomb"}
+"""Reasons of rejects after which the rest of a file may be unread."""
 
 
 class ShardRun:
@@ -69,6 +71,11 @@ class ShardRun:
             self.refused = True
             raise
 
+    def check_strict(self, reject: Reject) -> None:
+        """Raise ``InputError`` where no reject is allowed."""
+        if self._config.strict:
+            self._reject(reject)
+
     def rejects(self) -> Iterator[dict[str, Any]]:
         """Yield the rejects of the reading in order."""
         self._spool.seek(0)
@@ -97,7 +104,7 @@ class ShardRun:
         redo = self._failed() if retry else frozenset()
         outdated = ledger.names(other_than=self._spec.scoring)
         given = Input(paths, read_options(config), self._reject, config.shard_articles, redo)
-        self._feed = Feed(given, ledger, map(self._again, outdated))
+        self._feed = Feed(given, ledger, (task for name in outdated if (task := self._again(name))))
         workers = workers_for(config)
         ledger.begin(config.engine, workers, len(outdated))
         before = ledger.totals()
@@ -109,10 +116,13 @@ class ShardRun:
             for outcome in executor.run(self._feed.take):
                 if outcome.fault is not None:
                     self._feed.failed(outcome.task, outcome.fault)
-                elif done := self._feed.done(outcome.task, outcome.value):
-                    self._keep(outcome.task, done)
+                    continue
+                for task, done in self._feed.done(outcome.task, outcome.value):
+                    self._keep(task, done)
                     if self._progress:
                         self._progress(self._done["articles"], self._done["quotes"])
+        for task, done in self._feed.held:
+            self._keep(task, done)
         self._come()
         if self._feed.unfinished:
             raise ExecutorError(
@@ -124,10 +134,10 @@ class ShardRun:
         if known := before["articles"]:
             self.tell(f"articles: {known} scored before, {ledger.totals()['articles'] - known} new")
 
-    def _again(self, name: str) -> Task:
+    def _again(self, name: str) -> Task | None:
+        """Return the task of scoring a shard again; None if all of it stands elsewhere by now."""
         record = self._scored.ledger.shard(name)
-        generation, position = (record.generation, record.position) if record else (0, 0)
-        return Task(name, generation, position, old=self._scored.file(name))
+        return None if record is None else Task(name, record.generation, record.position, old=self._scored.file(name))
 
     def _failed(self) -> frozenset[str]:
         """Return the digests of documents that could not be worked through."""
@@ -137,9 +147,12 @@ class ShardRun:
         )
 
     def _keep(self, task: Task, done: Done) -> None:
-        if self._config.strict:
-            for reject in done.facts.rejects:
-                self._reject(Reject(**reject))
+        for reject in done.facts.rejects:
+            self.check_strict(Reject(**reject))
+        if task.old is not None and not self._scored.holds(task.shard, task.old):
+            if again := self._again(task.shard):  # an article of it stands in another shard since
+                self._feed.give(again)
+            return
         self._scored.commit(done)
         self._articles += done.facts.counts["articles"]
         if task.old is None:
@@ -166,20 +179,38 @@ class ShardRun:
             rescored=self.rescored,
         )
 
-    def complete(self, *, prune: bool) -> None:
-        """Bring the shards into their final form, once all of them are done."""
+    def complete(self, *, prune: bool, spare: bool) -> None:
+        """Bring the shards into their final form, once all of them are done.
+
+        Parameters
+        ----------
+        prune
+            Take out what the input of this run did not have, but for
+        spare
+            what comes from files that were there and could not be read.
+        """
         scored = self._scored
         if lost := scored.lost():
             self.tell(f"{lost} articles of damaged shards are not in this input; give it what they came from, too")
         if prune:
             self.pruned = True
-            scored.prune()
+            if kept := scored.prune(self._unread() if spare else ()):
+                self.tell(f"articles of files that could not be read this time: {kept}; they stay")
             scored.ledger.place_shards()
         elif absent := scored.ledger.count_absent():
             self.tell(
                 f"articles of {scored.where} that this input does not have: {absent}; they stay, --prune takes them out"
             )
         scored.seal()
+
+    def _unread(self) -> set[str]:
+        """Return the files and folders that could not be read to their ends, by all names that they may go by."""
+        found = set()
+        for reject in self.rejects():
+            if reject["position"] is None or reject["reason"] in _TORN:
+                steps = str(reject["file"]).split("/")
+                found |= {"/".join(steps[start:]) for start in range(len(steps))}
+        return found
 
     def check(self, rejects: RejectLog, articles: int) -> None:
         """Raise ``InputError`` where nothing could be read, or too little."""
@@ -193,7 +224,9 @@ class ShardRun:
     def remodelled(self) -> bool:
         """Whether another model took the place of the one before, in this run or in one that it goes on with."""
         runs = self._scored.runs()
-        return self.rescored > 0 or (bool(runs) and runs[-1].get("scoring") != self._spec.scoring)
+        if self.rescored or runs:
+            return self.rescored > 0 or runs[-1].get("scoring") != self._spec.scoring
+        return any(record.summary["drift"] for record in self._scored.ledger.shards())
 
     def did(self) -> dict[str, Any]:
         """Return what this run did, for the history of the folder."""

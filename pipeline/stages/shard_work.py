@@ -16,7 +16,7 @@ from pipeline.articles.readers import parsed
 from pipeline.config import ScoreConfig, Topic
 from pipeline.errors import ModelError
 from pipeline.executors.limits import TimeLimit
-from pipeline.records import Article, Document, Page, Reject
+from pipeline.records import LABELS, Article, Document, Page, Reject
 from pipeline.shard_files import Facts, ItemFacts, pack, unpack
 from pipeline.stages.correction import Corrector
 from pipeline.stages.extraction import Extractor, Naming, read_options
@@ -152,9 +152,8 @@ class ShardWorker:
         scored = self._score(rows, len(task.documents))
         spec = self._spec
         facts = Facts(
-            task.shard, task.generation, task.position, spec.reading, spec.scoring, spec.model, tuple(items), 0, {},
-            corrections=self._corrector.take() if spec.config.corrections else {},
-        ).counting(scored)  # fmt: skip
+            task.shard, task.generation, task.position, spec.reading, spec.scoring, spec.model, tuple(items), 0, {}
+        ).counting(scored)
         own = [article_row(replace(article, story_id=article.article_id)) for article in articles]
         return Done(facts, pack_rows(scored, facts), pack_articles(own, facts), 0.0, speakers_of(scored))
 
@@ -166,21 +165,26 @@ class ShardWorker:
         counts: Counter[str] = Counter()
         articles: list[Article] = []
         rows: list[Row] = []
+        names = set(seen)
+        self._corrector.take()  # of a document that was broken off
         if failed is None:
             try:
                 whole = parsed(document, self._parser, self._options) if isinstance(document, Page) else document
                 if isinstance(whole, Reject):
                     rejects.append(whole)
                 else:
-                    for article, found in self._extractor.articles(whole, rejects.append, counts, _distinct(seen)):
+                    for article, found in self._extractor.articles(whole, rejects.append, counts, _distinct(names)):
                         articles.append(article)
                         rows += found
             except MemoryError:
                 raise
             except Exception as error:  # a fault of ours in one article is no reason to lose all others
                 failed = "failed", f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
-        if failed is not None:
-            articles, rows, counts = [], [], Counter(documents=1)
+        corrections = self._corrector.take() if self._spec.config.corrections else {}
+        if failed is None:
+            seen |= names
+        else:
+            articles, rows, counts, corrections = [], [], Counter(documents=1), {}
             rejects = [_failure(document, *failed)]
         item = ItemFacts(
             digest,
@@ -188,6 +192,7 @@ class ShardWorker:
             tuple(asdict(reject) for reject in rejects),
             tuple((article.article_id, article.source) for article in articles),
             failed is not None,
+            corrections,
         )
         return item, articles, rows
 
@@ -206,14 +211,7 @@ class ShardWorker:
         before = Facts.of(note)
         quotes = [{name: value for name, value in row.items() if name not in _SCORES} for row in old]
         scored = self._score(quotes, len(before.items))
-        moved: Counter[tuple[str | None, str, str]] = Counter()
-        for was, now in zip(old, scored, strict=True):
-            if was["is_statement"]:
-                moved[was["target"], was["stance"], now["stance"]] += 1
-        drift = {
-            "model": before.model,
-            "moved": [[*key, n] for key, n in sorted(moved.items(), key=lambda item: tuple(map(str, item[0])))],
-        }
+        drift = {"model": before.model, "was": "".join(str(LABELS.index(row["stance"])) for row in old)}
         spec = self._spec
         facts = replace(before, scoring=spec.scoring, model=spec.model, drift=drift).counting(scored)
         return Done(facts, pack_rows(scored, facts), None, 0.0, speakers_of(scored))
