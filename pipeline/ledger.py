@@ -375,6 +375,10 @@ class Ledger:
         """Return the digests of the documents of a shard."""
         return [row[0].hex() for row in self._database.execute("SELECT digest FROM items WHERE shard = ?", (name,))]
 
+    def is_present(self, digest: str) -> bool:
+        """Return whether the input of this run has a document."""
+        return bool(self._one("SELECT run = ? FROM items WHERE digest = ?", self._run, bytes.fromhex(digest)))
+
     def count_absent(self) -> int:
         """Return how many documents in shards the input of this run did not have."""
         return int(self._one("SELECT count(*) FROM items WHERE shard IS NOT NULL AND run != ?", self._run))

@@ -39,6 +39,8 @@ class ItemFacts:
         The document could not be worked through; its reject says why.
     corrections
         What ``Corrector`` found in it; empty without files of corrections.
+    repeated
+        Id and source of each article that was left out since one before it in the shard is the same.
     """
 
     digest: str
@@ -47,6 +49,7 @@ class ItemFacts:
     articles: tuple[tuple[str, str], ...] = ()
     failed: bool = False
     corrections: Mapping[str, Any] = field(default_factory=dict)
+    repeated: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +140,23 @@ class Facts:
         values = {name: value for name, value in note.items() if name != "check"}
         if values.pop("format", None) != FORMAT or _check({"format": FORMAT, **values}) != note.get("check"):
             raise ValueError("its note is damaged or of another version")
+        pairs = ("articles", "repeated")
         items = tuple(
             ItemFacts(
                 **item
-                | {"rejects": tuple(item["rejects"]), "articles": tuple((a, source) for a, source in item["articles"])}
+                | {"rejects": tuple(item["rejects"])}
+                | {name: tuple((article, source) for article, source in item[name]) for name in pairs}
             )
             for item in values["items"]
         )
         copies = {int(place): name for place, name in values["copies"].items()}
         return cls(**values | {"items": items, "copies": copies})
+
+
+def of_another_version(note: Mapping[str, Any]) -> bool:
+    """Return whether a note is whole, and of another format."""
+    values = {name: value for name, value in note.items() if name != "check"}
+    return values.get("format") != FORMAT and _check(values) == note.get("check")
 
 
 def _check(values: Mapping[str, Any]) -> str:

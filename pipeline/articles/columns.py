@@ -132,10 +132,23 @@ def _plain(value: Any) -> str | None:
     return " ".join(tidy(str(value)).split()) or None
 
 
-def reject(source: Source, position: str | None, error: RecordError, record: object = None) -> Reject:
-    """Return a record's error as a reject; of the record, the first 2,000 characters are kept."""
+class LastReject(Reject):
+    """A reject behind which nothing of its file was read."""
+
+
+def reject(
+    source: Source, position: str | None, error: RecordError, record: object = None, *, last: bool = False
+) -> Reject:
+    """Return a record's error as a reject; of the record, the first 2,000 characters are kept.
+
+    Parameters
+    ----------
+    last
+        Nothing of the file is read behind it, as behind every reject without a position.
+    """
+    kind = LastReject if last or position is None else Reject
     shown = record if isinstance(record, str) or record is None else json.dumps(record, ensure_ascii=False, default=str)
-    return Reject(
+    return kind(
         file=source.where,
         position=position,
         reason=error.reason,

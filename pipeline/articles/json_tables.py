@@ -60,7 +60,7 @@ def read_json(stream: BinaryIO, source: Source, options: ReadOptions) -> Records
                     yield reject(source, f"L{number}", error, record)
     except RecordError as error:
         # Where an element ends is unknown once it is broken, so the rest is one reject.
-        yield reject(source, f"L{number + 1}", error)
+        yield reject(source, f"L{number + 1}", error, last=True)
 
 
 def _unwrapped(value: Any) -> Sequence[Any]:

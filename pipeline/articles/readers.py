@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO
 
 from pipeline.articles.archives import STREAM_ERRORS, ReadMember, read_tar, read_zip, size_of, stream_error, unzipped
-from pipeline.articles.columns import Records, checked, reject, too_large
+from pipeline.articles.columns import LastReject, Records, checked, reject, too_large
 from pipeline.articles.html import HtmlParser, page_text
 from pipeline.articles.json_tables import read_json, read_jsonl
 from pipeline.articles.sources import KINDS, Reading, ReadOptions, Source, find
@@ -84,6 +84,8 @@ def gather(
     for source in sources:
         for item in files.file(source):
             if isinstance(item, Reject):
+                if isinstance(item, LastReject):
+                    reading.miss(source)
                 reject(item)
             else:
                 yield item

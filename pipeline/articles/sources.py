@@ -69,9 +69,16 @@ class ReadOptions:
 
 
 class Reading:
-    """How far the reading of an input has come, in bytes."""
+    """How far the reading of an input has come, in bytes.
+
+    Attributes
+    ----------
+    unread
+        Names of files and folders that could not be read to their ends; ``""`` is all of the input.
+    """
 
     def __init__(self) -> None:
+        self.unread: set[str] = set()
         self.total: int | None = None
         self._before, self._size = 0, 0
         self._stream: BinaryIO | None = None
@@ -80,6 +87,11 @@ class Reading:
         """Take note of what there is to read; of standard input nobody knows how much it is."""
         known = [source.size for source in sources]
         self.total = None if STDIN in (source.where for source in sources) else sum(size or 0 for size in known)
+
+    def miss(self, source: Source) -> None:
+        """Take note that a file, or a member of an archive, could not be read to its end."""
+        name = source.name.removesuffix("/.")
+        self.unread.add("" if name == "." else name)
 
     def next(self, source: Source, stream: BinaryIO) -> None:
         """Take note that a file is read from now on."""

@@ -59,7 +59,7 @@ def _read_delimited(stream: BinaryIO, source: Source, options: ReadOptions, deli
     header_line = next((line for line in feed if line.strip()), None)
     if header_line is None or feed.faults:
         # No row can be read without the header, and the next line is none.
-        yield from (reject(source, f"L{number}", fault) for number, fault in feed.faults)
+        yield from (reject(source, f"L{number}", fault, last=True) for number, fault in feed.faults)
         return
     header, delimiter = _header(header_line, delimiters, options)
     columns = find_columns(header, options.columns)
@@ -135,7 +135,7 @@ def read_parquet(stream: BinaryIO, source: Source, options: ReadOptions) -> Reco
                             raise
                         yield reject(source, f"L{number}", error, record)
     except pa.ArrowException as error:
-        yield reject(source, f"L{number + 1}" if number else None, _damaged(error))
+        yield reject(source, f"L{number + 1}" if number else None, _damaged(error), last=True)
 
 
 def _prepared(stream: BinaryIO, packed: int, options: ReadOptions) -> tuple[Any, dict[str, str], int]:

@@ -79,7 +79,10 @@ class Corrector:
         return sorted(found.rows, key=lambda row: row["start"])
 
     def take(self) -> dict[str, Any]:
-        """Return what was found so far as JSON-ready values, and forget it: another corrector ``merge``-s it."""
+        """Return what was found so far as JSON-ready values, and forget it: another corrector ``merge``-s it.
+
+        Where nothing was found, this is empty.
+        """
         found = {
             "read": {source: sorted(texts, key=str) for source, texts in sorted(self._read.items())},
             "placed": sorted(self._placed),
@@ -90,7 +93,7 @@ class Corrector:
         self._placed.clear()
         self._rejects.clear()
         self._counts.clear()
-        return found
+        return found if any(found.values()) else {}
 
     def merge(self, found: Mapping[str, Any]) -> None:
         """Add what another corrector with the same files found in other articles (``take``)."""

@@ -21,6 +21,8 @@ _TRIES = 2
 """So often a shard may end its worker before its documents are tried one by one, and each of them then."""
 _ALL_FAIL = 3
 """Shards in a row of which nothing could be worked through, before something else than the articles must be wrong."""
+_HELD = 64
+"""Shards held back at most."""
 _SLOW = "took longer"
 
 
@@ -75,7 +77,7 @@ class Feed:
         self._digest = hashlib.sha256()
         self.held: list[tuple[Task, Done]] = []
         """Shards of which nothing could be worked through; to be kept if others can be, or nothing comes any more."""
-        self.passed_over = 0
+        self.passed_over = self.documents = 0
         self._tasks = chain(again, self._new())
 
     @property
@@ -100,6 +102,7 @@ class Feed:
         given = self._given
         found = gather(given.paths, given.options, given.reject, self.reading)
         for position, document in enumerate(found):
+            self.documents += 1
             digest = digest_of(document)
             self._digest.update(digest.encode())
             seen = self._ledger.see(digest, position, redo=digest in given.redo)
@@ -119,12 +122,13 @@ class Feed:
         self.held.append((task, done))
         if task.old is None and 0 < len(done.facts.items) == done.facts.failed:
             # A fault of the program's, perhaps: to be mended, and not to be kept. One article alone may well fail.
-            if sum(len(lost.facts.items) > 1 for _, lost in self.held) < _ALL_FAIL:
+            if sum(len(lost.facts.items) > 1 for _, lost in self.held) >= _ALL_FAIL:
+                why = done.facts.rejects[0]["message"]
+                raise ExecutorError(
+                    f"nothing of {_ALL_FAIL} shards in a row could be worked through ({why}); mend that first"
+                )
+            if len(self.held) < _HELD:
                 return []
-            why = done.facts.rejects[0]["message"]
-            raise ExecutorError(
-                f"nothing of {_ALL_FAIL} shards in a row could be worked through ({why}); mend that first"
-            )
         kept, self.held = self.held, []
         return kept
 

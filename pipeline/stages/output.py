@@ -39,7 +39,8 @@ class Output:
         Side files stand beside the folder itself, whatever link leads to it.
         """
         found = cls(plain(str(name)).rstrip("/") or str(name))
-        if not found.remote and found.folder and (Path(found.name).name in ("", "..") or os.path.islink(found.name)):
+        linked = Path(found.name).name in ("", "..") or os.path.islink(found.name)
+        if not found.remote and linked and os.path.isdir(found.name):
             return cls(os.path.realpath(found.name))
         return found
 

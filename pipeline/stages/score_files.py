@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.addresses import is_address, shown
+from pipeline.articles.sources import STDIN
 from pipeline.encodings import escaped
 from pipeline.errors import InputError
 from pipeline.files import atomic_path, sha256_file, sha256_text
@@ -81,9 +82,11 @@ def write_outputs(
         rejects(Reject(**row))
     for record in scored.ledger.shards():
         _add(totals, record, corrector)
-        for row in scored.facts(record.name).rejects if record.rejects else ():
-            work.check_strict(Reject(**row))
-            rejects(Reject(**row))
+        for item in scored.facts(record.name).items if record.rejects else ():
+            for found in item.rejects:
+                if scored.ledger.is_present(item.digest):
+                    work.check_strict(Reject(**found))
+                rejects(Reject(**found))
     work.check(rejects, totals.counts["articles"])
     unfit: list[Reject] = []
     line = corrector.settle(unfit.append, totals.counts)
@@ -172,8 +175,10 @@ def _earlier(output: Output, paths: Sequence[str]) -> Iterator[Row]:
 
 
 def _below(file: str, path: str) -> bool:
+    if not is_address(file) and file != STDIN:
+        file = os.path.normpath(file)
     if path == ".":
-        return not is_address(file) and not file.startswith(("/", "../"))
+        return not is_address(file) and file != STDIN and not file.startswith(("/", "../"))
     return file == path or file.startswith((f"{path}/", f"{path}::"))
 
 

@@ -21,8 +21,8 @@ from pipeline.errors import InputError, PipelineError
 from pipeline.ledger import LEDGER, Ledger, ShardRecord
 from pipeline.parts import PARTS
 from pipeline.places import LocalPlace, Place
-from pipeline.shard_files import Facts, ItemFacts, note_of, unpack, unpack_table
-from pipeline.stages.identities import copy_id, repeated
+from pipeline.shard_files import Facts, ItemFacts, note_of, of_another_version, unpack, unpack_table
+from pipeline.stages.identities import copy_id
 from pipeline.stages.shard_rewrite import Irreversible, rewritten
 from pipeline.stages.shard_work import Done, pack_articles, pack_rows, speakers_of
 from pipeline.storage import ARTICLE_SCHEMA, SCORE_SCHEMA
@@ -119,7 +119,7 @@ class ScoredFolder:
         self.parts, self.articles, self.where, self.keys, self._tell = parts, articles, where, keys, tell
         self.discard = False  # at the end: all that is in it has come into a table, or is nothing
         self._lost: list[str] = []
-        self._otherwise, self._to_read_again = otherwise, 0
+        self._otherwise, self.to_read_again = otherwise, 0
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
@@ -146,6 +146,11 @@ class ScoredFolder:
                 self._say_open("yes")
             except sqlite3.Error as error:
                 raise self._of_ledger(error) from error
+            except InputError:
+                if self._doubted and not isinstance(self.parts, LocalPlace):
+                    self._say_open("yes")
+                    self.publish()
+                raise
             self.publish()  # readers of a folder above know by it whose shards these are
             self._stack = stack.pop_all()
         return self
@@ -174,6 +179,7 @@ class ScoredFolder:
 
     def _discarded(self) -> None:
         if self.discard:
+            self.parts.clear([PARTS])  # articles without rows are nothing; rows without articles would be refused
             self.articles.clear(OURS)
             self.parts.clear(OURS)
 
@@ -200,10 +206,10 @@ class ScoredFolder:
         """Raise ``InputError`` where tables of another origin are, or the articles of ours are missing."""
         for place, what in ((self.parts, "holds"), (self.articles, "its folder of articles holds")):
             if foreign := [name for name in place.names(PARTS) if not _OURS.fullmatch(name)]:
-                raise InputError(f"{self.where}: {what} {foreign[0]}, which is no shard of ours; name another --out")
+                raise InputError(f"{self.where}: {what} {foreign[0]}, which is no shard of ours; {self._otherwise}")
         if self.parts.names(PARTS) and not self.articles.names(PARTS):
             raise InputError(
-                f"{self.where}: the folder of its articles is missing; put it back beside it, or name another --out"
+                f"{self.where}: the folder of its articles is missing; put it back beside it, or {self._otherwise}"
             )
 
     def _opened(self, path: Path) -> Ledger:
@@ -312,6 +318,10 @@ class ScoredFolder:
         try:
             data, texts = self.parts.read(part(name)), self.articles.read(part(name))
             rows, note = unpack(data, name)
+            if of_another_version(note):
+                raise _OtherSettings(
+                    f"{self.where}: was made by another version of stance; use that one, or {self._otherwise}"
+                )
             facts, (own, side) = Facts.of(note), unpack(texts, name)
             if facts.shard != name or not (_fit(rows, SCORE_SCHEMA) and _fit(own, ARTICLE_SCHEMA)):
                 return False
@@ -346,16 +356,18 @@ class ScoredFolder:
         self._move_out()
 
     def _put(self, done: Done) -> None:
-        name = part(done.facts.shard)
+        name, doubted = part(done.facts.shard), self._doubted
         if note_of(done.rows, name).get("rows") != done.facts.rows:
             raise InputError(f"{self.where}/{name}: was damaged on its way here; start the command again")
         known = self.ledger.shard(done.facts.shard)
         side = known.articles_sha256 if known else ""
+        self._doubted = True  # until both files and the ledger are as they shall be
         if done.articles is not None:
             self.articles.write(name, done.articles)
             side = _sha256(done.articles)
         self.parts.write(name, done.rows)  # from here on it counts, whether or not the ledger knows
         self._enter(done.facts, _sha256(done.rows), side, done.seconds, done.speakers)
+        self._doubted = doubted
 
     def _enter(
         self,
@@ -418,19 +430,22 @@ class ScoredFolder:
         kept = 0
         for name, absent in self.ledger.absent():
             items = self.facts(name).items
-            leaving = {item.digest for item in items if item.digest in absent and not _below(item, unread)}
+            leaving = [item for item in items if item.digest in absent and not _comes_from(item, unread)]
+            gone = {article for item in leaving for article in item.articles}
+            if not any(gone.intersection(item.repeated) for item in items if item not in leaving):
+                self.rewrite(name, leaving={item.digest for item in leaving})
+            elif len(leaving) == len(absent):
+                self._strike_out(name)  # one that was left out is the only one now
+            else:
+                leaving = []
             kept += len(absent) - len(leaving)
-            if any(item.digest not in leaving and _repeats(item) for item in items):
-                self._strike_out(name)  # it may be the only one now
-            elif leaving:
-                self.rewrite(name, leaving=leaving)
         return kept
 
     def _strike_out(self, name: str) -> None:
         """Have a shard of this input read again by the next run."""
         self.ledger.forget(name)
         self._drop(name)
-        self._to_read_again += 1
+        self.to_read_again += 1
 
     def lost(self) -> int:
         """Return how many documents of damaged shards the input did not bring back."""
@@ -453,9 +468,9 @@ class ScoredFolder:
                 self.rewrite(name, copies=wanted)
             except Irreversible:
                 self._strike_out(name)
-        if self._to_read_again:
+        if self.to_read_again:
             raise InputError(
-                f"{self.where}: articles of {self._to_read_again} shards have to be read again; start the command again"
+                f"{self.where}: articles of {self.to_read_again} shards have to be read again; start the command again"
             )
 
     def _own_ids(self) -> Iterator[tuple[str, int, str | None]]:
@@ -551,18 +566,12 @@ def _caught_up(facts: Facts, rows: list[dict[str, Any]], side: Mapping[str, Any]
     return facts, rows
 
 
-def _repeats(item: ItemFacts) -> bool:
-    """Return whether an article of a document was left out since another one is the same."""
-    return any(reject["reason"] == repeated().reason for reject in item.rejects)
-
-
-def _below(item: ItemFacts, names: Collection[str]) -> bool:
-    """Return whether a document comes from one of the files, or from below one of the folders."""
-    sources = {source for _, source in item.articles} or {str(reject["file"]) for reject in item.rejects}
+def _comes_from(item: ItemFacts, names: Collection[str]) -> bool:
+    """Return whether a document is of one of the files, or in one of the folders."""
     return any(
-        path[: match.start()] in names
-        for path in (f"{source.partition('#')[0]}/" for source in sources)
-        for match in re.finditer(r"/|::", path)
+        source[:end] in names
+        for _, source in item.articles
+        for end in (0, len(source), *(match.start() for match in re.finditer(r"/|::|#", source)))
     )
 
 

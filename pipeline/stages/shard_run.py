@@ -25,8 +25,6 @@ from pipeline.stages.workers import workers_for
 
 _TELL_SECONDS, _PUBLISH_SECONDS = 2.0, 60.0
 """Between two entries of how far a run has come, and between two copies of the ledger to an address."""
-_TORN = {"truncated", "broken-gzip", "broken-archive", "broken-csv", "broken-json", "broken-parquet", "archive-bomb"}
-"""Reasons of rejects after which the rest of a file may be unread."""
 
 
 class ShardRun:
@@ -194,7 +192,9 @@ class ShardRun:
             self.tell(f"{lost} articles of damaged shards are not in this input; give it what they came from, too")
         if prune:
             self.pruned = True
-            if kept := scored.prune(self._unread() if spare else ()):
+            if spare and not self._feed.documents:
+                raise InputError("nothing could be read, so nothing is taken out; look at the input")
+            if kept := scored.prune(self._feed.reading.unread if spare else ()):
                 self.tell(f"articles of files that could not be read this time: {kept}; they stay")
             scored.ledger.place_shards()
         elif absent := scored.ledger.count_absent():
@@ -202,15 +202,6 @@ class ShardRun:
                 f"articles of {scored.where} that this input does not have: {absent}; they stay, --prune takes them out"
             )
         scored.seal()
-
-    def _unread(self) -> set[str]:
-        """Return the files and folders that could not be read to their ends, by all names that they may go by."""
-        found = set()
-        for reject in self.rejects():
-            if reject["position"] is None or reject["reason"] in _TORN:
-                steps = str(reject["file"]).split("/")
-                found |= {"/".join(steps[start:]) for start in range(len(steps))}
-        return found
 
     def check(self, rejects: RejectLog, articles: int) -> None:
         """Raise ``InputError`` where nothing could be read, or too little."""
@@ -252,7 +243,7 @@ class ShardRun:
             return False
         if totals["shards"] and not self.refused and isinstance(error, told):
             self.tell(f"articles done: {totals['articles']}; they stay, and the same command goes on with the rest")
-        return not totals["shards"]
+        return not totals["shards"] and not self._scored.to_read_again
 
 
 def _carried(spec: Spec) -> Spec:

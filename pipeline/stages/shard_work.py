@@ -166,6 +166,7 @@ class ShardWorker:
         articles: list[Article] = []
         rows: list[Row] = []
         names = set(seen)
+        left_out: list[tuple[str, str]] = []
         self._corrector.take()  # of a document that was broken off
         if failed is None:
             try:
@@ -173,7 +174,9 @@ class ShardWorker:
                 if isinstance(whole, Reject):
                     rejects.append(whole)
                 else:
-                    for article, found in self._extractor.articles(whole, rejects.append, counts, _distinct(names)):
+                    for article, found in self._extractor.articles(
+                        whole, rejects.append, counts, _distinct(names, left_out)
+                    ):
                         articles.append(article)
                         rows += found
             except MemoryError:
@@ -184,7 +187,7 @@ class ShardWorker:
         if failed is None:
             seen |= names
         else:
-            articles, rows, counts, corrections = [], [], Counter(documents=1), {}
+            articles, rows, counts, corrections, left_out = [], [], Counter(documents=1), {}, []
             rejects = [_failure(document, *failed)]
         item = ItemFacts(
             digest,
@@ -193,6 +196,7 @@ class ShardWorker:
             tuple((article.article_id, article.source) for article in articles),
             failed is not None,
             corrections,
+            tuple(left_out),
         )
         return item, articles, rows
 
@@ -217,11 +221,12 @@ class ShardWorker:
         return Done(facts, pack_rows(scored, facts), None, 0.0, speakers_of(scored))
 
 
-def _distinct(seen: set[tuple[str, str]]) -> Naming:
+def _distinct(seen: set[tuple[str, str]], left_out: list[tuple[str, str]]) -> Naming:
     """Return what lets an article through once; copies in other shards are seen when all of them are done."""
 
     def name(article: Article) -> Article:
         if (key := (article.article_id, article.source)) in seen:
+            left_out.append(key)
             raise repeated()
         seen.add(key)
         return article

@@ -10,11 +10,12 @@ import pyarrow.parquet as pq
 import pytest
 from scoring import OPTIONS, TALK, configured, contents
 
-from pipeline import stance
+from pipeline import ledger, shard_files, stance
 from pipeline.errors import ExecutorError, InputError
 from pipeline.executors.base import Outcome
 from pipeline.ledger import LEDGER
 from pipeline.parts import read_parts
+from pipeline.places import LocalPlace, RemotePlace
 from pipeline.stages import extraction, score, shard_run
 from pipeline.stages.extraction import Extractor
 from pipeline.stages.scored_folder import ScoredFolder
@@ -195,20 +196,117 @@ def test_the_twin_of_an_article_that_failed_is_scored(tmp_path, model, monkeypat
     assert manifest.counts["articles"] == 1
 
 
-def test_articles_of_a_file_that_cannot_be_read_this_time_are_not_pruned(tmp_path, model, articles):
-    out, told = tmp_path / "scored", []
-    packed = gzip.compress(talk(9).encode())
-    (articles / "z").mkdir()
-    (articles / "z" / "9.txt.gz").write_bytes(packed)
-    lines = [json.dumps({"id": str(n), "text": talk(n)}) for n in (20, 21, 22)]
-    (articles / "some.jsonl").write_text("\n".join(lines))
+def packed(text):
+    data = gzip.compress(text.encode())
+    return data, data[: len(data) // 2]
+
+
+# Files below the input, what each is when it cannot be read, and whether its articles stay.
+UNREAD = {
+    "z/9.txt.gz": (*packed(talk(9)), True),
+    "a#1.txt": (talk(9).encode(), b"\xff\xfe\x00", True),
+    "more.json": (json.dumps([{"text": talk(9)}]).encode(), b'[{"text": "It ends', True),
+    "rows.csv": (f'id,text\n1,"{talk(9)}"\n'.encode(), b"id,text\n2\n", False),
+    "lines.jsonl": (json.dumps({"text": talk(9)}).encode(), b"{broken\n", False),
+    "lines.jsonl.gz": (*packed(json.dumps({"text": talk(9)})), True),
+}
+
+
+@pytest.mark.parametrize("name", UNREAD)
+def test_articles_of_a_file_that_cannot_be_read_this_time_are_not_pruned(tmp_path, model, articles, name):
+    whole, broken, stays = UNREAD[name]
+    out, told, path = tmp_path / "scored", [], articles / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(whole)
     score.run(configured(model), [str(articles)], out)
-    (articles / "z" / "9.txt.gz").write_bytes(packed[: len(packed) // 2])
-    (articles / "some.jsonl").write_text("\n".join(["{}", lines[1]]))
+    path.write_bytes(broken)
     (articles / "0.txt").unlink()
     score.run(configured(model), [str(articles)], out, prune=True, tell=told.append)
-    assert sources(out) == ["1.txt", "2.txt", "3.txt", "some.jsonl#21", "z/9.txt.gz"]
-    assert "articles of files that could not be read this time: 1; they stay" in told
+    kept = [source for source in sources(out) if not source[0].isdigit()]
+    assert [source.partition("#L")[0] for source in kept] == ([name] if stays else [])
+    assert "0.txt" not in sources(out)
+    assert ("articles of files that could not be read this time: 1; they stay" in told) == stays
+
+
+def test_articles_of_a_folder_that_cannot_be_read_stay(tmp_path, model, articles, monkeypatch):
+    out = tmp_path / "scored"
+    score.run(configured(model), [str(articles)], out)
+    shutil.rmtree(articles)
+    articles.mkdir()
+    (articles / "x.txt").write_bytes(b"")
+    before = contents(out)
+    with pytest.raises(InputError, match="nothing could be read, so nothing is taken out"):
+        score.run(configured(model), [str(articles)], out, prune=True)
+    assert contents(out) == before
+
+
+def test_a_shard_with_an_unread_file_and_a_twin_is_left_as_it_is(tmp_path, model):
+    folder, out = tmp_path / "articles", tmp_path / "scored"
+    folder.mkdir()
+    records = [{"id": "1", "text": TALK, "title": "One"}, {"id": "1", "text": TALK, "title": "Two"}]
+    (folder / "b.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
+    whole, broken = packed(talk(9))
+    (folder / "a.txt.gz").write_bytes(whole)
+    score.run(configured(model), [str(folder)], out)
+    (folder / "a.txt.gz").write_bytes(broken)
+    (folder / "b.jsonl").write_text(json.dumps(records[1]) + "\n")
+    score.run(configured(model), [str(folder)], out, prune=True)
+    assert sources(out) == ["a.txt.gz", "b.jsonl#1"]
+    (folder / "a.txt.gz").write_bytes(whole)
+    with pytest.raises(InputError, match="start the command again"):
+        score.run(configured(model), [str(folder)], out, prune=True)
+    score.run(configured(model), [str(folder)], out, prune=True)
+    assert sources(out) == ["a.txt.gz", "b.jsonl#1"]
+    assert len((out / "_runs.jsonl").read_text().splitlines()) == 3
+
+
+def test_a_run_stopped_between_two_files_at_an_address_is_gone_on_with(tmp_path, model, memory, articles, monkeypatch):
+    out = "memory://out/scored"
+    with monkeypatch.context() as patched:
+        failing(patched, "2.txt")
+        score.run(configured(model), [str(articles)], out)
+    write, moved = RemotePlace.write, []
+
+    def stopping(self, name, data):
+        # The second shard is the retried one; then the first is written anew without it: articles, and no rows.
+        moved.append(name)
+        if len(moved) == 4:
+            raise KeyboardInterrupt
+        write(self, name, data)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(RemotePlace, "write", stopping)
+        with pytest.raises(KeyboardInterrupt):
+            score.run(configured(model), [str(articles)], out, retry=True)
+    assert score.run(configured(model), [str(articles)], out, retry=True).counts["articles"] == 4
+
+
+def test_a_folder_of_another_version_is_refused_and_stays(tmp_path, model, articles, monkeypatch):
+    out = tmp_path / "scored"
+    with monkeypatch.context() as patched:
+        patched.setattr(shard_files, "FORMAT", 1)
+        patched.setattr(ledger, "FORMAT", "1")
+        score.run(configured(model), [str(articles)], out)
+    before = contents(out)
+    for _ in range(2):
+        with pytest.raises(InputError, match="was made by another version of stance; use that one, or name another"):
+            score.run(configured(model), [str(articles)], out)
+        assert {name: data for name, data in contents(out).items() if "damaged" not in name} == before
+
+
+def test_a_table_that_was_killed_while_it_cleared_up_is_made_again(tmp_path, model, articles, monkeypatch):
+    out, clear = tmp_path / "scored.csv", LocalPlace.clear
+
+    def dying(self, patterns):
+        clear(self, patterns)
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(LocalPlace, "clear", dying)
+        with pytest.raises(Killed):
+            score.run(configured(model), [str(articles)], out)
+    assert score.run(configured(model), [str(articles)], out).counts["articles"] == 4
+    assert not (tmp_path / ".scored.csv.shards").exists()
 
 
 def test_a_target_given_twice_is_one(tmp_path, model, articles):
@@ -319,6 +417,16 @@ def test_strict_holds_for_what_was_scored_without_it(tmp_path, model, articles):
     with pytest.raises(InputError, match=r"blank.txt: .*with --strict every reject is an error"):
         score.run(configured(model, strict=True), [str(articles)], tmp_path / "scored")
     assert contents(tmp_path / "scored") == before
+
+
+def test_strict_is_about_the_input_of_the_run(tmp_path, model, articles):
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "blank.txt").write_text("   \n\n  . \n")
+    (other / "9.txt").write_text(talk(9))
+    score.run(configured(model), [str(other)], tmp_path / "scored")
+    manifest = score.run(configured(model, strict=True), [str(articles)], tmp_path / "scored")
+    assert (manifest.counts["articles"], manifest.counts["rejects"]) == (5, 1)
 
 
 def test_a_table_broken_off_with_other_settings_says_what_to_remove(tmp_path, model, articles, monkeypatch):
