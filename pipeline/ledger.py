@@ -141,6 +141,8 @@ class Ledger:
         """Raise ``DatabaseError`` where pages, indexes or lines are damaged; what lines say, ``agrees`` checks."""
         if self._one("PRAGMA integrity_check(1)") != "ok":
             raise sqlite3.DatabaseError("damaged")
+        for (name,) in self._database.execute("SELECT name FROM about").fetchall():
+            self.about(name)
         spoken = sum(sum(self._speakers(record.name)) for record in self.shards())
         counted = self._database.execute("SELECT speaker, shards FROM speakers WHERE typeof(shards) = 'integer'")
         if spoken != sum(number * shards for number, shards in counted):

@@ -145,6 +145,7 @@ class ScoredFolder:
                 self._complete()
                 self._say_open("yes")
             except sqlite3.Error as error:
+                self._sound = False  # the next run looks at all of it
                 raise self._of_ledger(error) from error
             except InputError:
                 if self._doubted and not isinstance(self.parts, LocalPlace):
@@ -432,12 +433,13 @@ class ScoredFolder:
             items = self.facts(name).items
             leaving = [item for item in items if item.digest in absent and not _comes_from(item, unread)]
             gone = {article for item in leaving for article in item.articles}
-            if not any(gone.intersection(item.repeated) for item in items if item not in leaving):
+            if any(gone.intersection(item.repeated) for item in items if item not in leaving):
+                if len(leaving) == len(absent):
+                    self._strike_out(name)  # one that was left out is the only one now
+                else:
+                    leaving = []
+            elif leaving:
                 self.rewrite(name, leaving={item.digest for item in leaving})
-            elif len(leaving) == len(absent):
-                self._strike_out(name)  # one that was left out is the only one now
-            else:
-                leaving = []
             kept += len(absent) - len(leaving)
         return kept
 

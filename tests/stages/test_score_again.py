@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import shutil
 import sqlite3
 from pathlib import Path
@@ -464,6 +465,22 @@ def test_a_ledger_that_somebody_reads_is_not_called_damaged(tmp_path, model, art
     reader.close()
     assert contents(tmp_path) == before
     assert score.run(configured(model), [str(articles)], tmp_path / "scored").counts["articles"] == 4
+
+
+def test_a_ledger_damaged_under_its_old_size_and_time_is_made_again_by_the_second_run(tmp_path, model, articles):
+    out = tmp_path / "scored"
+    score.run(configured(model), [str(articles)], out)
+    before, path = contents(tmp_path), out / LEDGER
+    stat = path.stat()
+    with sqlite3.connect(path) as database:
+        database.execute("UPDATE about SET sha256 = 'x' WHERE name = 'reading'")
+    database.close()
+    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    assert path.stat().st_size == stat.st_size
+    with pytest.raises(InputError, match="damaged; start the command again, and it is made again from the shards"):
+        score.run(configured(model), [str(articles)], out)
+    assert score.run(configured(model), [str(articles)], out).counts["articles"] == 4
+    assert {name: data for name, data in contents(tmp_path).items() if "damaged" not in name} == before
 
 
 def test_a_run_killed_before_its_history_was_written_changes_nothing_that_comes_after(tmp_path, model, monkeypatch):
